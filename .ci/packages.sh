@@ -1,0 +1,52 @@
+# What has to be installed, and how it gets there. Part of ./dev, which has say, die and log_file.
+
+BUILD_PACKAGES=(cmake ninja-build g++ ccache pkg-config git ca-certificates python3 python3-venv
+  libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev libeigen3-dev libboost1.81-dev
+  nlohmann-json3-dev libsimdjson-dev zlib1g-dev libyaml-cpp-dev libcli11-dev libjs-chart.js
+  libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libbenchmark-tools)
+LINT_PACKAGES=(clang-tidy-19 clang-format-19)
+FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
+COVERAGE_PACKAGES=(gcovr)
+PEER_PACKAGES=(openjdk-17-jdk-headless maven)
+PYARROW=26.0.1  # Arrow C++ with headers; no Debian package has it
+
+# need_packages PACKAGE…: installs those that are missing.
+need_packages() {
+  command -v dpkg-query >/dev/null || { say "no apt here; needed are the equivalents of: $*"; return; }
+  local have missing=() package as_root=()
+  have=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
+  for package in "$@"; do
+    grep -qxF "$package installed" <<<"$have" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "packages are missing; as root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "installing: ${missing[*]}"
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600)
+  if [ -z "${APT_UPDATED:-}" ]; then
+    "${apt[@]}" update >/dev/null || say "apt-get update failed; going on with the lists that are here"
+    APT_UPDATED=1
+  fi
+  # --no-remove: never at the cost of a package somebody has, such as another version of Boost's headers.
+  "${apt[@]}" install -y --no-remove --no-install-recommends "${missing[@]}" >"$(log_file apt)" 2>&1 ||
+    { tail -n 20 "$(log_file apt)"; die "apt-get install failed; the whole log: $(log_file apt)"; }
+}
+
+has_pyarrow() {
+  [ "${LIBTUNE_WITH_PARQUET:-ON}" != OFF ] && [ -x .cache/venv/bin/python ] &&
+    [ "$(.cache/venv/bin/python -c 'import pyarrow; print(pyarrow.__version__)' 2>/dev/null)" = "$PYARROW" ]
+}
+
+need_pyarrow() {
+  [ "${LIBTUNE_WITH_PARQUET:-ON}" != OFF ] || return 0
+  has_pyarrow && return
+  say "installing: pyarrow $PYARROW in .cache/venv"
+  local python=/usr/bin/python3
+  [ -x "$python" ] || python=python3
+  "$python" -m venv --clear .cache/venv >"$(log_file pip)" 2>&1 &&
+    .cache/venv/bin/pip install -q --disable-pip-version-check --retries 1 --only-binary :all: "pyarrow==$PYARROW" \
+      >>"$(log_file pip)" 2>&1 ||
+    say "no pyarrow $PYARROW ($(tail -n 1 "$(log_file pip)")): building without Parquet"
+}

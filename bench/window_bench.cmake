@@ -1,0 +1,1 @@
+tune_bench(window_bench SOURCES window_bench.cc)

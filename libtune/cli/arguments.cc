@@ -1,0 +1,186 @@
+#include "libtune/cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libtune/codec/policy_text.h"
+
+namespace tune {
+namespace {
+
+constexpr char kAbout[] =
+    "tune reads what a Flink job's metrics recorded and says, operator by operator, how many subtasks it needs, what no\n"
+    "resource can help, and why.";
+
+constexpr char kFooter[] =
+    "Examples:\n"
+    "  tune recommend datasets/skew35-800-p2 --source-rate datagen=800\n"
+    "  tune explain   datasets/kafka900-p2 --vertex enrich\n"
+    "  tune plot      datasets/kafka-catchup-1to4 --out catchup.html\n"
+    "  tune recommend metrics.json --graph plan.json --spec deployment.yaml --out patch.yaml\n"
+    "Exit codes: 0 answered; 1 failed (file, bug); 2 bad input, nothing written; 3 score found a wrong answer.";
+
+void AddHistory(CLI::App& app, Arguments& a) {
+  app.add_option("HISTORY", a.histories,
+                 "Recorded metrics: a recording or dataset folder, rest.jsonl, Prometheus text or query_range JSON, CSV,\n"
+                 "Parquet; .gz too. Several are read one after the other, oldest first")
+      ->required();
+  app.add_option("--graph", a.graph, "Flink's plan JSON (GET /jobs/ID/plan) where the history holds no plan");
+  app.add_option("--job", a.job, "Name or id of the job where the history holds several");
+  app.add_option("--history-format", a.history_format, "Instead of telling it from the file")
+      ->check(CLI::IsMember({"flink-rest", "prometheus-text", "prometheus-json", "csv", "parquet"}));
+}
+
+void AddPolicy(CLI::App& app, Arguments& a) {
+  app.add_option("--policy", a.policy, absl::StrCat("One of ", absl::StrJoin(PolicyNames(), ", "), ", or a text proto file"))
+      ->capture_default_str();
+  app.add_option("--set", a.sets, "FIELD=VALUE over the policy, as target_busy_fraction=0.7 or catch_up_time=10m")
+      ->type_name("FIELD=VALUE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--source-rate", a.source_rates, "Records/s a source is meant to run at, where its metrics can't tell")
+      ->type_name("SOURCE=RATE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--spec", a.spec, "The job's FlinkDeployment YAML: facts are read from it, the patch is made for it");
+}
+
+void AddFormat(CLI::App& app, Arguments& a) {
+  app.add_option("--format", a.format, "How to print")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{
+          {"table", OutputFormat::kTable}, {"json", OutputFormat::kJson}, {"yaml", OutputFormat::kYaml}}))
+      ->default_str("table");
+}
+
+CLI::App* AddCommand(CLI::App& app, Arguments& a, const std::string& name, const std::string& about,
+                     const std::string& examples) {
+  CLI::App* command = app.add_subcommand(name, about);
+  command->footer(absl::StrCat("Examples:\n", examples));
+  command->callback([&a, name] { a.command = name; });
+  return command;
+}
+
+void AddCommands(CLI::App& app, Arguments& a) {
+  CLI::App* recommend =
+      AddCommand(app, a, "recommend", "How many subtasks each operator needs, and why",
+                 "  tune recommend datasets/uniform900-p2 --source-rate datagen=900\n"
+                 "  tune recommend rest.jsonl.gz --policy careful --set target_busy_fraction=0.7 --format json\n"
+                 "  tune recommend rest.jsonl.gz --spec deployment.yaml --out patch.yaml");
+  AddHistory(*recommend, a);
+  AddPolicy(*recommend, a);
+  AddFormat(*recommend, a);
+  recommend->add_option("--out", a.out, "Write the spec's patch to this file (needs --spec)");
+
+  CLI::App* explain = AddCommand(app, a, "explain", "The evidence behind every number, as a tree",
+                                 "  tune explain datasets/skew35-800-p2 --source-rate datagen=800 --vertex enrich");
+  AddHistory(*explain, a);
+  AddPolicy(*explain, a);
+  explain->add_option("--vertex", a.vertex, "Only this operator: its id or name");
+
+  CLI::App* inspect = AddCommand(app, a, "inspect", "What a history holds, what is missing, and what that costs",
+                                 "  tune inspect metrics.json --graph plan.json");
+  AddHistory(*inspect, a);
+
+  CLI::App* plot = AddCommand(app, a, "plot", "Rate, need and capacity of each operator as a page to look at",
+                              "  tune plot datasets/kafka-catchup-1to4 --out catchup.html");
+  AddHistory(*plot, a);
+  AddPolicy(*plot, a);
+  plot->add_option("--out", a.out, "The HTML file to write")->required();
+
+  CLI::App* score = AddCommand(app, a, "score", "Recommendations against the truth that experiments found",
+                               "  tune score datasets\n  tune score recordings/uniform900-p2 --set target_busy_fraction=1");
+  score->add_option("DATASET", a.histories, "Dataset or recording folders with their truth, or a folder of such")->required();
+  score->add_option("--policy", a.policy, "As for recommend")->capture_default_str();
+  score->add_option("--set", a.sets, "FIELD=VALUE over the policy")->type_name("FIELD=VALUE")->expected(1)->take_all();
+  AddFormat(*score, a);
+  score->add_flag("--verbose", a.verbose, "Each case's findings too");
+
+  CLI::App* convert = AddCommand(app, a, "convert", "Any history as a dataset in libtune's compact CSV format",
+                                 "  tune convert recordings/uniform900-p2 --out datasets/uniform900-p2");
+  AddHistory(*convert, a);
+  convert->add_option("--out", a.out, "The folder to make")->required();
+
+  CLI::App* completion = AddCommand(app, a, "completion", "The completion script of a shell",
+                                    "  source <(tune completion bash)\n  tune completion zsh > ~/.zfunc/_tune");
+  completion->add_option("SHELL", a.shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+}
+
+std::unique_ptr<CLI::App> MakeApp(Arguments& a) {
+  auto app = std::make_unique<CLI::App>(kAbout, "tune");
+  app->footer(kFooter);
+  app->require_subcommand(1);
+  app->set_version_flag("--version", LIBTUNE_VERSION);
+  AddCommands(*app, a);
+  return app;
+}
+
+struct CommandWords {
+  std::string name, options;
+  bool operator<(const CommandWords& other) const { return name < other.name; }
+};
+
+// The commands and their options, as the parser itself has them.
+std::vector<CommandWords> Words() {
+  Arguments unused;
+  const auto app = MakeApp(unused);
+  std::vector<CommandWords> words;
+  for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+    std::vector<std::string> options;
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) options.push_back(absl::StrCat("--", name));
+    }
+    words.push_back({command->get_name(), absl::StrJoin(options, " ")});
+  }
+  return words;
+}
+
+std::string BashScript() {
+  std::string names, cases;
+  for (const CommandWords& w : Words()) {
+    absl::StrAppend(&names, names.empty() ? "" : " ", w.name);
+    absl::StrAppend(&cases, "    ", w.name, ") options=\"", w.options, "\" ;;\n");
+  }
+  return absl::StrCat(
+      "_tune() {\n  local current=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\" options=\"\"\n"
+      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"",
+      names, " --help --version\" -- \"$current\"))\n    return\n  fi\n  case \"$previous\" in\n    --format) COMPREPLY=($(compgen -W "
+             "\"table json yaml\" -- \"$current\")); return ;;\n    --policy) COMPREPLY=($(compgen -f -W \"",
+      absl::StrJoin(PolicyNames(), " "),
+      "\" -- \"$current\")); return ;;\n    completion) COMPREPLY=($(compgen -W \"bash zsh\" -- \"$current\")); return ;;\n  esac\n"
+      "  case \"${COMP_WORDS[1]}\" in\n",
+      cases, "  esac\n  case \"$current\" in\n    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$current\")) ;;\n"
+             "    *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n  esac\n}\ncomplete -o filenames -F _tune tune\n");
+}
+
+std::string ZshScript() {
+  std::string names, cases;
+  for (const CommandWords& w : Words()) {
+    absl::StrAppend(&names, names.empty() ? "" : " ", w.name);
+    absl::StrAppend(&cases, "    ", w.name, ") options=(", w.options, ") ;;\n");
+  }
+  return absl::StrCat("#compdef tune\n_tune() {\n  local -a options\n  if (( CURRENT == 2 )); then\n    compadd -- ", names,
+                      " --help --version\n    return\n  fi\n  case \"$words[CURRENT-1]\" in\n    --format) compadd table json yaml; "
+                      "return ;;\n    --policy) compadd ",
+                      absl::StrJoin(PolicyNames(), " "),
+                      "; _files; return ;;\n    completion) compadd bash zsh; return ;;\n  esac\n  case \"$words[2]\" in\n", cases,
+                      "  esac\n  if [[ \"$words[CURRENT]\" == -* ]]; then\n    compadd -- $options\n  else\n    _files\n  fi\n}\n"
+                      "compdef _tune tune\n");
+}
+
+}  // namespace
+
+int ParseArguments(int argc, char** argv, Arguments& arguments) {
+  const auto app = MakeApp(arguments);
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app->exit(e) == 0 ? kExitOk : kExitBadInput;
+  }
+  return -1;
+}
+
+std::string CompletionScript(const std::string& shell) { return shell == "zsh" ? ZshScript() : BashScript(); }
+
+}  // namespace tune

@@ -1,0 +1,40 @@
+// What the user asked for. The one place that knows the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tune {
+
+// Exit codes of `tune`, shown by `tune --help`.
+constexpr int kExitOk = 0;
+constexpr int kExitFailed = 1;    // a file could not be written, or a bug
+constexpr int kExitBadInput = 2;  // arguments, history, policy or spec: nothing was written
+constexpr int kExitWrong = 3;     // `tune score` found an answer that misses the truth
+
+enum class OutputFormat { kTable, kJson, kYaml };
+
+struct Arguments {
+  std::string command;                   // recommend, explain, inspect, plot, score, convert, completion
+  std::vector<std::string> histories;
+  std::string policy = "balanced";       // name or file
+  std::vector<std::string> sets;         // FIELD=VALUE
+  std::vector<std::string> source_rates; // SOURCE=RATE
+  std::string spec;                      // file; empty: none
+  std::string graph;                     // file; empty: from the history
+  std::string job;                       // name or id; empty: the only one
+  std::string history_format;            // empty: told from the file
+  OutputFormat format = OutputFormat::kTable;
+  std::string out;                       // file; empty: none, or standard output
+  std::string vertex;                    // explain: only this one
+  std::string shell;                     // completion: bash or zsh
+  bool verbose = false;
+};
+
+// Fills `arguments`. Returns -1 to go on, else the exit code (help was shown, or the arguments are wrong).
+int ParseArguments(int argc, char** argv, Arguments& arguments);
+
+// The completion script of the program for "bash" or "zsh".
+std::string CompletionScript(const std::string& shell);
+
+}  // namespace tune

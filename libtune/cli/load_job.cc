@@ -1,0 +1,211 @@
+#include "libtune/cli/load_job.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libtune/cli/terminal.h"
+#include "libtune/codec/policy_text.h"
+#include "libtune/codec/spec_yaml.h"
+#include "libtune/graph/infer.h"
+#include "libtune/internal/not_allowed.h"
+
+namespace tune {
+namespace {
+
+constexpr std::uintmax_t kMostTextBytes = 16 << 20;
+
+// Hands samples to the builder. What the builder refuses is the history's fault and ends the reading.
+class BuilderSink : public SampleSink {
+ public:
+  explicit BuilderSink(WindowBuilder& builder) : builder_(builder) {}
+  absl::Status Add(const TaskSample& s) override { return builder_.Add(s); }
+  absl::Status Add(const TaskManagerSample& s) override { return builder_.Add(s); }
+  absl::Status Add(const SourceSample& s) override { return builder_.Add(s); }
+  absl::Status Add(const JobSample& s) override { return builder_.Add(s); }
+  absl::Status Add(const ParallelismSample& s) override { return builder_.Add(s); }
+
+ private:
+  WindowBuilder& builder_;
+};
+
+void AddTraffic(double& into, double more) {
+  if (more >= 0) into = std::max(0.0, into) + more;
+}
+
+// A later part of the same job's history: its vertices' sizes are the newer ones.
+void MergeOutline(const HistoryOutline& more, HistoryOutline& all) {
+  for (size_t v = 0; v < more.graph.vertices.size(); ++v) {
+    const Vertex& vertex = more.graph.vertices[v];
+    size_t at = 0;
+    while (at < all.graph.vertices.size() && all.graph.vertices[at].id != vertex.id) ++at;
+    if (at == all.graph.vertices.size()) {
+      all.graph.vertices.push_back(vertex);
+      all.traffic.emplace_back();
+    }
+    all.graph.vertices[at].parallelism = vertex.parallelism;
+    all.traffic.resize(all.graph.vertices.size());
+    if (v >= more.traffic.size()) continue;
+    HistoryOutline::Traffic& t = all.traffic[at];
+    AddTraffic(t.records_in, more.traffic[v].records_in);
+    AddTraffic(t.records_out, more.traffic[v].records_out);
+    AddTraffic(t.bytes_in, more.traffic[v].bytes_in);
+    AddTraffic(t.bytes_out, more.traffic[v].bytes_out);
+  }
+  if (all.graph.edges.empty() && all.graph.vertices.size() == more.graph.vertices.size()) all.graph.edges = more.graph.edges;
+  all.first_ms = std::min(all.first_ms, more.first_ms);
+  all.last_ms = std::max(all.last_ms, more.last_ms);
+  all.samples += more.samples;
+  all.metrics_seen.insert(more.metrics_seen.begin(), more.metrics_seen.end());
+  all.warnings.insert(all.warnings.end(), more.warnings.begin(), more.warnings.end());
+}
+
+absl::Status FindEdges(const std::vector<std::unique_ptr<HistoryReader>>& readers, const Arguments& arguments,
+                       HistoryOutline& outline) {
+  if (!arguments.graph.empty()) return ReadGraphFile(arguments.graph, outline.graph);
+  if (!outline.graph.edges.empty() || outline.graph.vertices.size() < 2) return absl::OkStatus();
+  std::vector<VertexTraffic> traffic;
+  for (const HistoryOutline::Traffic& t : outline.traffic) {
+    traffic.push_back({t.records_in, t.records_out, t.bytes_in, t.bytes_out});
+  }
+  traffic.resize(outline.graph.vertices.size());
+  return InferEdges(traffic, readers.front()->format() == "flink-rest", outline.graph);
+}
+
+std::string SourceNames(const JobGraph& graph) {
+  std::vector<bool> has_input(graph.vertices.size(), false);
+  for (const Edge& edge : graph.edges) has_input[static_cast<size_t>(edge.to)] = true;
+  std::string names;
+  for (size_t v = 0; v < graph.vertices.size(); ++v) {
+    if (!has_input[v]) absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", graph.vertices[v].name, "\"");
+  }
+  return names;
+}
+
+absl::Status SetSourceRates(const Arguments& arguments, const JobGraph& graph, WindowBuilder& builder) {
+  for (const std::string& text : arguments.source_rates) {
+    const size_t at = text.rfind('=');
+    double rate = 0;
+    if (at == std::string::npos || at == 0 || !absl::SimpleAtod(text.substr(at + 1), &rate) || !(rate > 0) || !std::isfinite(rate)) {
+      return NotAllowed("--source-rate", text, "SOURCE=RATE with a rate > 0 in records/s");
+    }
+    const int vertex = FindVertex(graph, text.substr(0, at));
+    const absl::Status set = vertex < 0 ? absl::NotFoundError("") : builder.SetSourceRate(vertex, RecordsPerSecond(rate));
+    if (!set.ok()) return NotAllowed("--source-rate", text, absl::StrCat("one of the sources ", SourceNames(graph)));
+  }
+  return absl::OkStatus();
+}
+
+// What the spec says of Flink beats what the history lets one guess.
+void MergeFacts(const JobFacts& spec, JobFacts& facts) {
+  if (spec.flink_major > 0) {
+    facts.flink_major = spec.flink_major;
+    facts.flink_minor = spec.flink_minor;
+  }
+  if (spec.adaptive_scheduler) facts.adaptive_scheduler = spec.adaptive_scheduler;
+  if (spec.slots_per_task_manager) facts.slots_per_task_manager = spec.slots_per_task_manager;
+  for (const auto& [key, value] : spec.configuration) facts.configuration[key] = value;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) return absl::NotFoundError(absl::StrCat(path, ": ", error.message()));
+  if (size > kMostTextBytes) return NotAllowed(path, absl::StrCat(size, " bytes"), absl::StrCat("<= ", kMostTextBytes));
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  return text.str();
+}
+
+absl::Status WriteTextFile(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  return file ? absl::OkStatus() : absl::UnavailableError(absl::StrCat(path, ": cannot be written"));
+}
+
+absl::StatusOr<TuningPolicy> LoadPolicyArgument(const Arguments& arguments) {
+  for (const std::string& name : PolicyNames()) {
+    if (arguments.policy == name) return LoadPolicy(name, arguments.sets);
+  }
+  absl::StatusOr<std::string> text = ReadTextFile(arguments.policy);
+  if (!text.ok()) {
+    return NotAllowed("--policy", arguments.policy, absl::StrCat(absl::StrJoin(PolicyNames(), ", "), ", or a file"));
+  }
+  return LoadPolicy(*text, arguments.sets, arguments.policy);
+}
+
+absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Arguments& arguments) {
+  HistoryOptions options;
+  if (!arguments.history_format.empty()) options.format = arguments.history_format;
+  if (!arguments.graph.empty()) options.graph_file = arguments.graph;
+  if (!arguments.job.empty()) options.job = arguments.job;
+  std::vector<std::unique_ptr<HistoryReader>> readers;
+  for (const std::string& path : arguments.histories) {
+    absl::StatusOr<std::unique_ptr<HistoryReader>> reader = OpenHistory(path, options);
+    if (!reader.ok()) return reader.status();
+    readers.push_back(*std::move(reader));
+  }
+  return readers;
+}
+
+absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers, const Arguments& arguments) {
+  std::optional<HistoryOutline> all;
+  for (auto& reader : readers) {
+    absl::StatusOr<HistoryOutline> outline = reader->Outline(TerminalProgress("reading"));
+    EndProgress();
+    if (!outline.ok()) return outline.status();
+    if (all) {
+      MergeOutline(*outline, *all);
+    } else {
+      all = *std::move(outline);
+    }
+  }
+  if (auto status = FindEdges(readers, arguments, *all); !status.ok()) return status;
+  return *std::move(all);
+}
+
+absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments) {
+  absl::StatusOr<TuningPolicy> policy = LoadPolicyArgument(arguments);
+  if (!policy.ok()) return policy.status();
+  std::optional<FlinkDeploymentSpec> spec;
+  JobFacts spec_facts;
+  if (!arguments.spec.empty()) {
+    absl::StatusOr<std::string> text = ReadTextFile(arguments.spec);
+    if (!text.ok()) return text.status();
+    absl::StatusOr<FlinkDeployment> read = ReadFlinkDeployment(*text, arguments.spec);
+    if (!read.ok()) return read.status();
+    spec = read->spec;
+    spec_facts = read->facts;
+  }
+  absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> readers = OpenAll(arguments);
+  if (!readers.ok()) return readers.status();
+  absl::StatusOr<HistoryOutline> outline = OutlineOf(*readers, arguments);
+  if (!outline.ok()) return outline.status();
+  MergeFacts(spec_facts, outline->facts);
+
+  WindowOptions options;
+  options.horizon = policy->horizon;
+  absl::StatusOr<WindowBuilder> builder = WindowBuilder::Create(outline->graph, outline->facts, options);
+  if (!builder.ok()) return builder.status();
+  if (auto status = SetSourceRates(arguments, outline->graph, *builder); !status.ok()) return status;
+  BuilderSink sink(*builder);
+  std::vector<std::string> formats;
+  for (auto& reader : *readers) {
+    const absl::Status read = reader->Read(outline->graph, sink, TerminalProgress("sizing"));
+    EndProgress();
+    if (!read.ok()) return read;
+    formats.push_back(reader->format());
+  }
+  return LoadedJob{std::move(formats), *std::move(outline), *std::move(builder), *std::move(policy), std::move(spec)};
+}
+
+}  // namespace tune

@@ -1,0 +1,38 @@
+// From the command line's arguments to a window: histories read, graph found, source rates set.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libtune/cli/arguments.h"
+#include "libtune/history/history.h"
+#include "tune/plan.h"
+#include "tune/policy.h"
+#include "tune/window_builder.h"
+
+namespace tune {
+
+struct LoadedJob {
+  std::vector<std::string> formats;      // of each history
+  HistoryOutline outline;                // of all histories together, edges included
+  WindowBuilder builder;
+  TuningPolicy policy;
+  std::optional<FlinkDeploymentSpec> spec;
+};
+
+// kInvalidArgument and kNotFound name the argument, file, line or field.
+absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments);
+
+absl::StatusOr<TuningPolicy> LoadPolicyArgument(const Arguments& arguments);
+
+// The histories' outline alone, with edges as far as they are known.
+absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers, const Arguments& arguments);
+absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Arguments& arguments);
+
+// The whole file. kNotFound, or kInvalidArgument when it is larger than 16 MiB.
+absl::StatusOr<std::string> ReadTextFile(const std::string& path);
+absl::Status WriteTextFile(const std::string& path, const std::string& text);
+
+}  // namespace tune

@@ -1,0 +1,33 @@
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "libtune/cli/commands.h"
+#include "libtune/cli/terminal.h"
+
+namespace tune {
+
+int Fail(const absl::Status& status) {
+  PrintError(std::string(status.message()));
+  const bool bad_input = status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kNotFound ||
+                         status.code() == absl::StatusCode::kFailedPrecondition;
+  return bad_input ? kExitBadInput : kExitFailed;
+}
+
+int RunCompletion(const Arguments& arguments) {
+  std::fputs(CompletionScript(arguments.shell).c_str(), stdout);
+  return kExitOk;
+}
+
+}  // namespace tune
+
+int main(int argc, char** argv) {
+  tune::Arguments arguments;
+  const int parsed = tune::ParseArguments(argc, argv, arguments);
+  if (parsed >= 0) return parsed;
+  const std::map<std::string, int (*)(const tune::Arguments&)> commands = {
+      {"recommend", tune::RunRecommend}, {"explain", tune::RunExplain}, {"inspect", tune::RunInspect},
+      {"plot", tune::RunPlot},           {"score", tune::RunScore},     {"convert", tune::RunConvert},
+      {"completion", tune::RunCompletion}};
+  return commands.at(arguments.command)(arguments);
+}

@@ -1,0 +1,300 @@
+#include "libtune/history/flink_snapshot.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "libtune/history/numbers.h"
+#include "libtune/ingest/check_sample.h"
+#include "libtune/internal/not_allowed.h"
+
+namespace tune {
+namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+// An object under `key`. `found` is empty when it is missing; kInvalidArgument when it is something else.
+absl::Status FindObject(object root, const std::string& path, std::string_view key, std::optional<object>& found) {
+  const std::optional<element> value = Field(root, key);
+  if (!value || IsMissing(*value)) return absl::OkStatus();
+  object fields;
+  if (value->get_object().get(fields)) return WrongField(path + std::string(key), *value, "an object");
+  found = fields;
+  return absl::OkStatus();
+}
+
+// Calls `take` with every id and value of Flink's [{"id": …, "value": …}].
+using TakeMetric = std::function<absl::Status(std::string_view id, element value, const std::string& path)>;
+absl::Status ForEachMetric(object root, const std::string& path, std::string_view key, const TakeMetric& take) {
+  const std::optional<element> list = Field(root, key);
+  if (!list || IsMissing(*list)) return absl::OkStatus();
+  array metrics;
+  if (list->get_array().get(metrics)) return WrongField(path + std::string(key), *list, "a list of metrics");
+  for (size_t i = 0; const element metric : metrics) {
+    const std::string where = absl::StrCat(path, std::string(key), "[", i++, "]");
+    object fields;
+    std::string_view id;
+    if (metric.get_object().get(fields) || fields.at_key("id").get(id)) {
+      return WrongField(where, metric, "an object with id and value");
+    }
+    const std::optional<element> value = Field(fields, "value");
+    if (!value) continue;
+    if (auto status = take(id, *value, where); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<double> MetricNumber(std::string_view id, element value, const std::string& path) {
+  if (const std::optional<double> number = NumberOf(value)) return *number;
+  return WrongField(absl::StrCat(path, " ", std::string(id)), value, "a number");
+}
+
+// Cuts "12." off "12.numRecordsIn"; -1: it does not start with an index.
+int CutSubtask(std::string_view& id) {
+  const size_t dot = id.find('.');
+  if (dot == std::string_view::npos || dot > 5) return -1;
+  const std::optional<int64_t> index = ParseInteger(id.substr(0, dot));
+  if (!index || *index < 0 || *index >= kMaxParallelism) return -1;
+  id.remove_prefix(dot + 1);
+  return static_cast<int>(*index);
+}
+
+TaskSample& SubtaskAt(int index, SnapshotVertex& vertex) {
+  auto& list = vertex.subtasks;
+  const auto place = std::lower_bound(list.begin(), list.end(), index,
+                                      [](const TaskSample& sample, int wanted) { return sample.subtask < wanted; });
+  if (place != list.end() && place->subtask == index) return *place;
+  TaskSample sample{};
+  sample.subtask = index;
+  return *list.insert(place, sample);
+}
+
+std::optional<double> TrafficCounter(object io, std::string_view key) {
+  const std::optional<element> value = Field(io, key);
+  const std::optional<element> complete = Field(io, std::string(key) + "-complete");
+  bool is_complete = true;
+  if (complete && !complete->get_bool().get(is_complete) && !is_complete) return std::nullopt;
+  const std::optional<double> number = value ? NumberOf(*value) : std::nullopt;
+  return number && std::isfinite(*number) && *number >= 0 ? number : std::nullopt;
+}
+
+std::optional<double> Amount(object fields, std::string_view key) {
+  const std::optional<element> value = Field(fields, key);
+  const std::optional<double> number = value ? NumberOf(*value) : std::nullopt;
+  return number && std::isfinite(*number) && *number >= 0 ? number : std::nullopt;
+}
+
+// Checkpoint counts beat the metrics of the same meaning: they are not a fetch interval old.
+absl::Status ParseCheckpoints(object root, JobSample& job) {
+  std::optional<object> checkpoints, counts, latest;
+  if (auto status = FindObject(root, "", "checkpoints", checkpoints); !status.ok()) return status;
+  if (!checkpoints) return absl::OkStatus();
+  if (auto status = FindObject(*checkpoints, "checkpoints.", "counts", counts); !status.ok()) return status;
+  if (auto status = FindObject(*checkpoints, "checkpoints.", "latest", latest); !status.ok()) return status;
+  if (counts) {
+    if (const auto completed = Amount(*counts, "completed")) job.completed_checkpoints = completed;
+    if (const auto failed = Amount(*counts, "failed")) job.failed_checkpoints = failed;
+  }
+  if (latest) {
+    if (const auto duration = Amount(*latest, "end_to_end_duration")) job.last_checkpoint_ms = duration;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> HasResourceRequirements(object root) {
+  std::optional<object> requirements;
+  if (auto status = FindObject(root, "", "resource_requirements", requirements); !status.ok()) return status;
+  if (!requirements) return false;
+  for (const auto entry : *requirements) {
+    object fields, bounds;
+    if (!entry.value.get_object().get(fields) && !fields.at_key("parallelism").get(bounds) &&
+        Field(bounds, "upperBound")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<Snapshot> SnapshotParser::Parse(std::string_view line) {
+  const absl::StatusOr<element> document = json_.Parse(line);
+  if (!document.ok()) return document.status();
+  object root;
+  if (document->get_object().get(root)) return WrongField("line", *document, "a JSON object");
+  Snapshot snapshot;
+  const absl::StatusOr<std::optional<int64_t>> time = IntegerField(root, "", "t", 0, kLargestTimeMs);
+  if (!time.ok()) return time.status();
+  if (!*time) return NotAllowed("t", "missing", "milliseconds since 1970");
+  snapshot.time_ms = snapshot.job.time_ms = **time;
+
+  for (const auto part : {&SnapshotParser::ParseVertices, &SnapshotParser::ParseJob, &SnapshotParser::ParseJobMetrics,
+                          &SnapshotParser::ParseTaskManagers}) {
+    if (auto status = (this->*part)(root, snapshot); !status.ok()) return status;
+  }
+  if (auto status = ParseCheckpoints(root, snapshot.job); !status.ok()) return status;
+  std::optional<object> overview;
+  if (auto status = FindObject(root, "", "overview", overview); !status.ok()) return status;
+  if (overview) snapshot.flink_version = TextField(*overview, "flink-version").value_or("");
+  const absl::StatusOr<bool> bounds = HasResourceRequirements(root);
+  if (!bounds.ok()) return bounds.status();
+  snapshot.has_resource_requirements = *bounds;
+  return snapshot;
+}
+
+bool SnapshotParser::See(std::string_view name) const {
+  if (IsGroundTruth(name)) return false;
+  if (see_name_) see_name_(name);
+  return true;
+}
+
+// After the vertices: a job of which a task does not run is not running.
+absl::Status SnapshotParser::ParseJob(object root, Snapshot& snapshot) {
+  std::optional<object> job;
+  if (auto status = FindObject(root, "", "job", job); !status.ok()) return status;
+  if (!job) return absl::OkStatus();
+  snapshot.job_id = TextField(*job, "jid").value_or("");
+  snapshot.job_name = TextField(*job, "name").value_or("");
+  const std::string state = TextField(*job, "state").value_or("");
+  snapshot.deployed = state == "RUNNING";
+  const bool all_run = std::all_of(snapshot.vertices.begin(), snapshot.vertices.end(),
+                                   [](const SnapshotVertex& vertex) { return vertex.IsRunning(); });
+  if (!state.empty()) {
+    snapshot.job.state = snapshot.deployed && all_run ? JobState::kRunning : JobState::kNotRunning;
+  }
+  const std::optional<element> plan = Field(*job, "plan");
+  if (!plan || IsMissing(*plan)) return absl::OkStatus();
+  absl::StatusOr<std::vector<PlanNode>> nodes = ParsePlan(*plan);
+  if (!nodes.ok()) return absl::InvalidArgumentError(absl::StrCat("job.plan: ", std::string(nodes.status().message())));
+  snapshot.plan = *std::move(nodes);
+  return absl::OkStatus();
+}
+
+absl::Status SnapshotParser::ParseVertices(object root, Snapshot& snapshot) {
+  std::optional<object> vertices;
+  if (auto status = FindObject(root, "", "vertices", vertices); !status.ok()) return status;
+  if (!vertices) return absl::OkStatus();
+  std::set<std::string_view> ids;
+  for (const auto entry : *vertices) {
+    SnapshotVertex vertex;
+    vertex.id = std::string(entry.key);
+    if (vertex.id.empty()) return NotAllowed("vertices", "\"\"", "ids that are not empty");
+    if (!ids.insert(entry.key).second) return NotAllowed("vertices", vertex.id, "each id once");
+    if (IsMissing(entry.value)) continue;
+    const std::string path = absl::StrCat("vertices[\"", vertex.id, "\"].");
+    if (auto status = ParseVertex(entry.value, path, vertex); !status.ok()) return status;
+    snapshot.vertices.push_back(std::move(vertex));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SnapshotParser::ParseVertex(element value, const std::string& path, SnapshotVertex& vertex) {
+  object fields;
+  if (value.get_object().get(fields)) return WrongField(path, value, "an object");
+  vertex.name = TextField(fields, "name").value_or("");
+  vertex.status = TextField(fields, "status").value_or("");
+  const auto parallelism = IntegerField(fields, path, "parallelism", -1, kMaxParallelism);
+  if (!parallelism.ok()) return parallelism.status();
+  const auto most = IntegerField(fields, path, "maxParallelism", -1, kMaxParallelism);
+  if (!most.ok()) return most.status();
+  if (parallelism->value_or(-1) > 0) vertex.parallelism = static_cast<int>(**parallelism);
+  if (most->value_or(-1) > 0) vertex.max_parallelism = static_cast<int>(**most);
+  if (vertex.parallelism && vertex.max_parallelism && *vertex.parallelism > *vertex.max_parallelism) {
+    return NotAllowed(path + "parallelism", absl::StrCat(*vertex.parallelism),
+                      absl::StrCat("at most maxParallelism, ", *vertex.max_parallelism));
+  }
+  std::optional<object> io;
+  if (auto status = FindObject(fields, path, "io", io); !status.ok()) return status;
+  if (io) {
+    vertex.traffic = {TrafficCounter(*io, "read-records"), TrafficCounter(*io, "write-records"),
+                      TrafficCounter(*io, "read-bytes"), TrafficCounter(*io, "write-bytes")};
+  }
+  return ParseSubtasks(fields, path, vertex);
+}
+
+absl::Status SnapshotParser::ParseSubtasks(object fields, const std::string& path, SnapshotVertex& vertex) {
+  auto status =
+      ForEachMetric(fields, path, "subtasks", [&](std::string_view id, element value, const std::string& where) {
+        return TakeSubtaskValue(id, value, where, vertex);
+      });
+  if (!status.ok()) return status;
+  std::erase_if(vertex.subtasks, [&](const TaskSample& sample) {
+    const bool beyond = vertex.parallelism && sample.subtask >= *vertex.parallelism;
+    if (beyond) ++beyond_parallelism_;
+    return beyond || sample.present == 0;
+  });
+  return absl::OkStatus();
+}
+
+absl::Status SnapshotParser::TakeSubtaskValue(std::string_view id, element value, const std::string& path,
+                                              SnapshotVertex& vertex) {
+  std::string_view name = id;
+  const int index = CutSubtask(name);
+  if (index < 0 || !See(name)) return absl::OkStatus();
+  const std::optional<TaskMetric> metric = FindTaskMetric(name);
+  if (!metric) return absl::OkStatus();
+  const absl::StatusOr<double> number = MetricNumber(id, value, path);
+  if (!number.ok()) return number.status();
+  if (*metric == TaskMetric::kPendingRecords) vertex.has_pending_records = true;
+  TakeTaskValue(*metric, *number, SubtaskAt(index, vertex), counts_);
+  return absl::OkStatus();
+}
+
+absl::Status SnapshotParser::ParseJobMetrics(object root, Snapshot& snapshot) {
+  const JobState state = snapshot.job.state;
+  auto status = ForEachMetric(root, "", "job_metrics",
+                              [&](std::string_view id, element value, const std::string& path) -> absl::Status {
+                                if (!See(id)) return absl::OkStatus();
+                                const std::optional<JobMetric> metric = FindJobMetric(id);
+                                if (!metric) return absl::OkStatus();
+                                const absl::StatusOr<double> number = MetricNumber(id, value, path);
+                                if (number.ok()) TakeJobValue(*metric, *number, snapshot.job);
+                                return number.status();
+                              });
+  // The job's own answer is newer than its metrics.
+  if (state != JobState::kUnknown) snapshot.job.state = state;
+  return status;
+}
+
+absl::Status SnapshotParser::ParseTaskManagers(object root, Snapshot& snapshot) {
+  std::optional<object> task_managers;
+  if (auto status = FindObject(root, "", "taskmanagers", task_managers); !status.ok()) return status;
+  if (!task_managers) return absl::OkStatus();
+  std::set<std::string_view> ids;
+  for (const auto entry : *task_managers) {
+    TaskManagerSample sample;
+    sample.time_ms = snapshot.time_ms;
+    sample.task_manager = std::string(entry.key);
+    if (sample.task_manager.empty()) return NotAllowed("taskmanagers", "\"\"", "ids that are not empty");
+    if (!ids.insert(entry.key).second) return NotAllowed("taskmanagers", sample.task_manager, "each id once");
+    if (IsMissing(entry.value)) continue;
+    const std::string path = absl::StrCat("taskmanagers[\"", sample.task_manager, "\"].");
+    if (auto status = ParseTaskManager(entry.value, path, sample); !status.ok()) return status;
+    snapshot.task_managers.push_back(std::move(sample));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SnapshotParser::ParseTaskManager(element value, const std::string& path, TaskManagerSample& sample) {
+  object fields;
+  if (value.get_object().get(fields)) return WrongField(path, value, "an object");
+  JvmValues values;
+  auto status = ForEachMetric(fields, path, "metrics",
+                              [&](std::string_view id, element number_value, const std::string& where) -> absl::Status {
+                                if (!See(id)) return absl::OkStatus();
+                                const std::optional<TaskManagerMetric> metric = FindTaskManagerMetric(id);
+                                if (!metric) return absl::OkStatus();
+                                const absl::StatusOr<double> number = MetricNumber(id, number_value, where);
+                                if (number.ok()) values.Add(*metric, *number);
+                                return number.status();
+                              });
+  if (!status.ok()) return status;
+  values.Fill(sample);
+  sample.slots = Amount(fields, "slots");
+  return absl::OkStatus();
+}
+
+}  // namespace tune

@@ -1,0 +1,137 @@
+#include "libtune/history/flink_values.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "libtune/ingest/check_sample.h"
+
+namespace tune {
+namespace {
+
+std::optional<double> NotNegative(double value) {
+  return std::isfinite(value) && value >= 0 ? std::optional(value) : std::nullopt;
+}
+
+void AddTo(std::optional<double>& sum, std::optional<double> value) {
+  if (value) sum = sum.value_or(0) + *value;
+}
+
+bool IsPoolUsage(TaskMetric metric) {
+  return metric == TaskMetric::kInPoolUsage || metric == TaskMetric::kOutPoolUsage;
+}
+
+bool IsTimeRate(TaskMetric metric) {
+  return metric == TaskMetric::kBusyRate || metric == TaskMetric::kBackPressuredRate;
+}
+
+void AddWarning(int64_t count, const std::string& what, std::vector<std::string>& warnings) {
+  if (count > 0) warnings.push_back(absl::StrCat(count, " ", what));
+}
+
+}  // namespace
+
+std::vector<std::string> ValueCounts::Warnings() const {
+  std::vector<std::string> warnings;
+  AddWarning(negative, "negative values left out", warnings);
+  AddWarning(too_large, "values above their metric's range left out", warnings);
+  AddWarning(over_full, "pool usages above 1 (overdraft buffers) taken as 1", warnings);
+  return warnings;
+}
+
+void TakeTaskValue(TaskMetric metric, double value, TaskSample& sample, ValueCounts& counts) {
+  if (!std::isfinite(value) || value == -1) return;
+  if (value < 0) {
+    ++counts.negative;
+    return;
+  }
+  if (IsTimeRate(metric) && value > kLargestMsPerSecond) {
+    ++counts.too_large;
+    return;
+  }
+  if (IsPoolUsage(metric) && value > 1) {
+    ++counts.over_full;
+    value = 1;
+  }
+  if (metric == TaskMetric::kPendingRecords) value += sample.Get(metric).value_or(0);
+  sample.Set(metric, value);
+}
+
+void JvmValues::Add(TaskManagerMetric metric, double value) {
+  const std::optional<double> amount = NotNegative(value);
+  switch (metric) {
+    case TaskManagerMetric::kCpuTime:
+      cpu_time_ = amount;
+      break;
+    case TaskManagerMetric::kGcTime:
+      gc_time_ = amount;
+      break;
+    case TaskManagerMetric::kGcCount:
+      gc_count_ = amount;
+      break;
+    case TaskManagerMetric::kCollectorTime:
+      AddTo(collectors_time_, amount);
+      break;
+    case TaskManagerMetric::kCollectorCount:
+      AddTo(collectors_count_, amount);
+      break;
+    case TaskManagerMetric::kHeapUsed:
+      heap_used_ = amount;
+      break;
+    case TaskManagerMetric::kHeapMax:
+      heap_max_ = amount;
+      break;
+    case TaskManagerMetric::kOldGenAfterGc:
+      old_gen_after_gc_ = amount;
+      break;
+  }
+}
+
+void JvmValues::Fill(TaskManagerSample& sample) const {
+  sample.cpu_time_ns = cpu_time_;
+  sample.gc_time_ms = gc_time_ ? gc_time_ : collectors_time_;
+  sample.gc_count = gc_count_ ? gc_count_ : collectors_count_;
+  sample.heap_used_bytes = heap_used_;
+  sample.heap_max_bytes = heap_max_;
+  sample.old_gen_after_gc_bytes = old_gen_after_gc_;
+}
+
+void TakeJobValue(JobMetric metric, double value, JobSample& sample) {
+  const std::optional<double> amount = NotNegative(value);
+  switch (metric) {
+    case JobMetric::kRestarts:
+      sample.restarts = amount;
+      break;
+    case JobMetric::kCompletedCheckpoints:
+      sample.completed_checkpoints = amount;
+      break;
+    case JobMetric::kFailedCheckpoints:
+      sample.failed_checkpoints = amount;
+      break;
+    case JobMetric::kLastCheckpointMs:
+      sample.last_checkpoint_ms = amount;
+      break;
+    case JobMetric::kRunningTime:
+      if (amount) sample.state = *amount > 0 ? JobState::kRunning : JobState::kNotRunning;
+      break;
+    case JobMetric::kUptime:
+      if (sample.state == JobState::kUnknown && std::isfinite(value)) {
+        sample.state = value > 0 ? JobState::kRunning : JobState::kNotRunning;
+      }
+      break;
+  }
+}
+
+bool ParseFlinkVersion(std::string_view text, JobFacts& facts) {
+  int major = 0, minor = 0;
+  const char* end = text.data() + text.size();
+  const auto [dot, major_error] = std::from_chars(text.data(), end, major);
+  if (major_error != std::errc() || dot == end || *dot != '.' || major <= 0) return false;
+  const auto [rest, minor_error] = std::from_chars(dot + 1, end, minor);
+  if (minor_error != std::errc() || minor < 0) return false;
+  facts.flink_major = major;
+  facts.flink_minor = minor;
+  return true;
+}
+
+}  // namespace tune

@@ -1,0 +1,45 @@
+// Values as Flink reports them -> samples. Absent means absent: NaN, infinities and Flink's -1 are never a zero.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libtune/history/flink_names.h"
+#include "tune/sample.h"
+#include "tune/window.h"
+
+namespace tune {
+
+// How many values were not taken as they stood. One line each for HistoryOutline::warnings.
+struct ValueCounts {
+  int64_t negative = 0;   // below zero and not -1: left out
+  int64_t too_large = 0;  // above what the metric can be: left out
+  int64_t over_full = 0;  // pool usage above 1, taken as 1
+
+  std::vector<std::string> Warnings() const;
+};
+
+// Sets `metric` of `sample`, or leaves it absent. Flink counts overdraft buffers in a pool's usage, which then reads
+// above 1: all of the pool is in use, so 1. pendingRecords of several operators are added up.
+void TakeTaskValue(TaskMetric metric, double value, TaskSample& sample, ValueCounts& counts);
+
+// Gathers one TaskManager's metrics, in any order.
+class JvmValues {
+ public:
+  void Add(TaskManagerMetric metric, double value);
+  // Garbage collection: Flink's own total where it has one, else the sum over the collectors.
+  void Fill(TaskManagerSample& sample) const;
+
+ private:
+  std::optional<double> cpu_time_, gc_time_, gc_count_, collectors_time_, collectors_count_, heap_used_, heap_max_,
+      old_gen_after_gc_;
+};
+
+// Sets the field of `sample` that `metric` stands for. kRunningTime and kUptime tell the state, where it is unknown.
+void TakeJobValue(JobMetric metric, double value, JobSample& sample);
+
+// "1.20.5", "2.0-SNAPSHOT" -> major and minor version. False, and nothing set: another text.
+bool ParseFlinkVersion(std::string_view text, JobFacts& facts);
+
+}  // namespace tune

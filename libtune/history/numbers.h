@@ -1,0 +1,21 @@
+// Numbers as text, without a locale.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tune {
+
+// A decimal number, 1, -2.5, +3e4; NaN, Inf, Infinity and what is out of a double's range give NaN or an infinity.
+// nullopt: anything else.
+std::optional<double> ParseNumber(std::string_view text);
+
+// A whole decimal number that fits; nullopt: anything else.
+std::optional<int64_t> ParseInteger(std::string_view text);
+
+// The shortest text that reads back as the same value.
+std::string FormatNumber(double value);
+
+}  // namespace tune

@@ -1,0 +1,122 @@
+#include "libtune/history/prometheus_series.h"
+
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libtune/history/flink_names.h"
+#include "libtune/history/numbers.h"
+#include "libtune/internal/not_allowed.h"
+#include "tune/job_graph.h"
+#include "tune/sample.h"
+
+namespace tune {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string SeriesLabels::*>, 13> kLabels = {{
+    {"__name__", &SeriesLabels::name},
+    {"job_id", &SeriesLabels::job_id},
+    {"job_name", &SeriesLabels::job_name},
+    {"task_id", &SeriesLabels::task_id},
+    {"task_name", &SeriesLabels::task_name},
+    {"subtask_index", &SeriesLabels::subtask_index},
+    {"task_attempt_num", &SeriesLabels::task_attempt_num},
+    {"tm_id", &SeriesLabels::tm_id},
+    {"operator_id", &SeriesLabels::operator_id},
+    {"instance", &SeriesLabels::instance},
+    {"topic", &SeriesLabels::topic},
+    {"partition", &SeriesLabels::partition},
+    {"consumergroup", &SeriesLabels::consumergroup},
+}};
+
+struct OffsetName {
+  std::string_view name;
+  SourceMetric metric;
+  bool of_log;  // one series per partition
+};
+constexpr OffsetName kOffsetNames[] = {
+    {"libtune_source_end_offset", SourceMetric::kEndOffset, false},
+    {"libtune_source_committed_offset", SourceMetric::kCommittedOffset, false},
+    {"kafka_topic_partition_current_offset", SourceMetric::kEndOffset, true},
+    {"kafka_consumergroup_current_offset", SourceMetric::kCommittedOffset, true},
+};
+
+template <typename Metric>
+uint8_t Code(Metric metric) {
+  return static_cast<uint8_t>(metric);
+}
+
+absl::StatusOr<std::optional<SeriesMeaning>> OfTask(const SeriesLabels& labels, TaskMetric metric) {
+  SeriesMeaning meaning;
+  meaning.kind = SubjectKind::kTask;
+  meaning.metric = Code(metric);
+  meaning.id = labels.task_id.empty() ? labels.task_name : labels.task_id;
+  if (meaning.id.empty()) return NotAllowed("label task_id", "\"\"", "a vertex id, or a task_name");
+  meaning.subtask = TaskSample::kWholeVertex;
+  if (!labels.subtask_index.empty()) {
+    const std::optional<int64_t> subtask = ParseInteger(labels.subtask_index);
+    if (!subtask || *subtask < 0 || *subtask >= kMaxParallelism) {
+      return NotAllowed("label subtask_index", absl::StrCat("\"", labels.subtask_index, "\""),
+                        absl::StrCat("a whole number in [0, ", kMaxParallelism, ")"));
+    }
+    meaning.subtask = static_cast<int32_t>(*subtask);
+  }
+  meaning.attempt = ParseInteger(labels.task_attempt_num).value_or(0);
+  meaning.additive = metric == TaskMetric::kPendingRecords;
+  meaning.slot = absl::StrCat(labels.name, "/", meaning.additive ? labels.operator_id : "");
+  return meaning;
+}
+
+std::optional<SeriesMeaning> OfSource(const SeriesLabels& labels) {
+  for (const OffsetName& known : kOffsetNames) {
+    if (labels.name != known.name) continue;
+    SeriesMeaning meaning;
+    meaning.kind = SubjectKind::kSource;
+    meaning.metric = Code(known.metric);
+    meaning.additive = known.of_log;
+    if (!known.of_log) meaning.id = labels.task_id.empty() ? labels.task_name : labels.task_id;
+    meaning.slot = absl::StrCat(labels.name, "/", labels.consumergroup, "/", labels.topic, "/", labels.partition);
+    return meaning;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+absl::StatusOr<SeriesLabels> ParseSeriesLabels(std::string_view metric, JsonParser& parser) {
+  const absl::StatusOr<simdjson::dom::element> root = parser.Parse(metric);
+  if (!root.ok()) return root.status();
+  simdjson::dom::object fields;
+  if (root->get(fields)) return WrongField("metric", *root, "an object of labels");
+  SeriesLabels labels;
+  for (const auto& [key, value] : fields) {
+    for (const auto& [name, field] : kLabels) {
+      if (key != name) continue;
+      std::string_view text;
+      if (value.get(text)) return WrongField(absl::StrCat("metric.", std::string(key)), value, "a text");
+      labels.*field = std::string(text);
+    }
+  }
+  return labels;
+}
+
+absl::StatusOr<std::optional<SeriesMeaning>> Understand(const SeriesLabels& labels) {
+  if (const auto metric = FindTaskMetric(labels.name)) return OfTask(labels, *metric);
+  SeriesMeaning meaning;
+  meaning.slot = labels.name;
+  if (const auto metric = FindTaskManagerMetric(labels.name)) {
+    meaning.kind = SubjectKind::kTaskManager;
+    meaning.metric = Code(*metric);
+    meaning.id = labels.tm_id.empty() ? labels.instance : labels.tm_id;
+    if (meaning.id.empty()) return NotAllowed("label tm_id", "\"\"", "a TaskManager's id, or an instance");
+    return meaning;
+  }
+  if (const auto metric = FindJobMetric(labels.name)) {
+    meaning.kind = SubjectKind::kJob;
+    meaning.metric = Code(*metric);
+    return meaning;
+  }
+  return OfSource(labels);
+}
+
+}  // namespace tune

@@ -1,0 +1,54 @@
+// Turns samples into a window, one at a time: the only way from raw metrics to Recommend(), for every door.
+//
+// Memory is bounded by horizon, vertices and subtasks, never by the number of samples. Samples come in time order
+// for each subject; one that is older than its subject's last one is left out and counted, as are duplicates and
+// samples whose counters stood still. Counter resets and gaps are found here.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "tune/sample.h"
+#include "tune/window.h"
+
+namespace tune {
+
+struct WindowOptions {
+  absl::Duration bin = absl::Minutes(1);          // > 0
+  absl::Duration horizon = absl::Hours(24 * 7);   // >= bin; older bins are dropped
+  absl::Duration warm_up = absl::Seconds(30);     // >= 0; after every (re)start, left out of service time and shares
+};
+
+class WindowBuilder {
+ public:
+  // kInvalidArgument: graph (CheckGraph) or options out of range.
+  static absl::StatusOr<WindowBuilder> Create(const JobGraph& graph, const JobFacts& facts,
+                                              const WindowOptions& options);
+  WindowBuilder(WindowBuilder&&) noexcept;
+  WindowBuilder& operator=(WindowBuilder&&) noexcept;
+  ~WindowBuilder();
+
+  // Each: kInvalidArgument names the field when a value is NaN, infinite, negative or above its range, or an index is
+  // out of range; the sample is then left out whole and the builder stays as it was.
+  absl::Status Add(const TaskSample& sample);
+  absl::Status Add(const TaskManagerSample& sample);
+  absl::Status Add(const SourceSample& sample);
+  absl::Status Add(const JobSample& sample);
+  absl::Status Add(const ParallelismSample& sample);
+
+  // A rate that somebody knows the source is meant to run at; it beats every measured one. > 0.
+  absl::Status SetSourceRate(int vertex, RecordsPerSecond rate);
+
+  // The window so far. Stays valid until the next call of a non-const member; costs no copy.
+  const JobWindow& Window();
+
+ private:
+  struct State;
+  explicit WindowBuilder(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tune

@@ -1,0 +1,151 @@
+// Recommendation -> FlinkDeployment patch. Two fields are ours: job.parallelism and the vertex overrides.
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libtune/internal/not_allowed.h"
+#include "tune/plan.h"
+
+namespace tune {
+namespace {
+
+constexpr char kOverrides[] = "pipeline.jobvertex-parallelism-overrides";
+
+using Overrides = std::map<std::string, int>;  // vertex id -> parallelism
+
+struct Version {
+  int major = 0, minor = 0;
+  bool AtLeast(int want_major, int want_minor) const {
+    return major > want_major || (major == want_major && minor >= want_minor);
+  }
+};
+
+// "v1_20" -> 1.20. A version that is not known is an error: which fields Flink reads depends on it.
+absl::StatusOr<Version> VersionOf(const FlinkDeploymentSpec& spec) {
+  Version version;
+  const std::vector<std::string> parts = absl::StrSplit(spec.flink_version, '_');
+  if (parts.size() != 2 || parts[0].size() < 2 || parts[0][0] != 'v' || !absl::SimpleAtoi(parts[0].substr(1), &version.major) ||
+      !absl::SimpleAtoi(parts[1], &version.minor) || version.major < 1 || version.major > 2 || version.minor < 0) {
+    return NotAllowed("spec.flinkVersion", absl::StrCat("\"", spec.flink_version, "\""), "v1_13 … v1_20, v2_0 …");
+  }
+  return version;
+}
+
+std::string Option(const FlinkDeploymentSpec& spec, const std::string& key) {
+  const auto it = spec.flink_configuration.find(key);
+  return it == spec.flink_configuration.end() ? "" : it->second;
+}
+
+bool IsOn(const FlinkDeploymentSpec& spec, const std::string& key) {
+  return absl::AsciiStrToLower(Option(spec, key)) == "true";
+}
+
+absl::Status CheckPatchable(const FlinkDeploymentSpec& spec) {
+  if (!spec.has_job) {
+    return absl::FailedPreconditionError("the spec has no job (a session cluster); its jobs are FlinkSessionJobs");
+  }
+  if (IsOn(spec, "job.autoscaler.enabled") || IsOn(spec, "kubernetes.operator.job.autoscaler.enabled")) {
+    return absl::FailedPreconditionError(
+        "spec.flinkConfiguration[\"job.autoscaler.enabled\"] = true; another autoscaler sets the parallelism: turn it off first");
+  }
+  if (absl::AsciiStrToLower(Option(spec, "scheduler-mode")) == "reactive") {
+    return absl::FailedPreconditionError(
+        "spec.flinkConfiguration[\"scheduler-mode\"] = reactive; the job takes whatever slots there are: size the TaskManagers");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Overrides> ReadOverrides(const std::string& text) {
+  Overrides overrides;
+  const std::vector<std::string> entries = absl::StrSplit(text, absl::ByAnyChar(",;"), absl::SkipWhitespace());
+  for (const std::string& entry : entries) {
+    const std::pair<std::string, std::string> pair = absl::StrSplit(entry, absl::MaxSplits(':', 1));
+    std::string id = pair.first;
+    absl::StripAsciiWhitespace(&id);
+    int parallelism = 0;
+    if (id.empty() || !absl::SimpleAtoi(pair.second, &parallelism) || parallelism < 1) {
+      return NotAllowed(absl::StrCat("spec.flinkConfiguration[\"", kOverrides, "\"]"), absl::StrCat("\"", entry, "\""),
+                        "vertex-id:parallelism, parallelism >= 1");
+    }
+    if (!overrides.emplace(id, parallelism).second) {
+      return NotAllowed(absl::StrCat("spec.flinkConfiguration[\"", kOverrides, "\"]"), absl::StrCat("\"", entry, "\""),
+                        "each vertex once");
+    }
+  }
+  return overrides;
+}
+
+std::string WriteOverrides(const Overrides& overrides) {
+  std::string text;
+  for (const auto& [id, parallelism] : overrides) absl::StrAppend(&text, text.empty() ? "" : ",", id, ":", parallelism);
+  return text;
+}
+
+// Overrides of vertices that the graph does not know are not ours: they stay.
+Overrides Wanted(Overrides overrides, const JobWindow& window, const JobRecommendation& recommendation) {
+  for (const VertexRecommendation& r : recommendation.vertices) {
+    overrides[window.graph.vertices[static_cast<size_t>(r.vertex)].id] = r.wanted;
+  }
+  return overrides;
+}
+
+std::string Reason(const JobRecommendation& recommendation) {
+  return absl::StrCat("parallelism ", recommendation.parallelism_now, " -> ", recommendation.parallelism_wanted, ", slots ",
+                      recommendation.slots_now, " -> ", recommendation.slots_wanted);
+}
+
+bool ChangesAnything(const JobRecommendation& recommendation) {
+  for (const VertexRecommendation& r : recommendation.vertices) {
+    if (r.wanted != r.now) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, const JobWindow& window,
+                                              const JobRecommendation& recommendation) {
+  if (auto status = CheckPatchable(spec); !status.ok()) return status;
+  const absl::StatusOr<Version> version = VersionOf(spec);
+  if (!version.ok()) return version.status();
+  SpecPatch patch;
+  patch.api_version = spec.api_version;
+  patch.kind = "FlinkDeployment";
+  patch.name = spec.name;
+  patch.ns = spec.ns;
+  if (!ChangesAnything(recommendation)) {
+    patch.notes.push_back("nothing to change: every vertex keeps its parallelism");
+    return patch;
+  }
+  const bool adaptive = absl::AsciiStrToLower(Option(spec, "jobmanager.scheduler")) == "adaptive" ||
+                        (version->major >= 2 && Option(spec, "jobmanager.scheduler").empty() && window.facts.adaptive_scheduler.value_or(false));
+  const bool in_place = adaptive && version->AtLeast(1, 18);
+  if (version->AtLeast(1, 17)) {
+    const std::string before = Option(spec, kOverrides);
+    absl::StatusOr<Overrides> overrides = ReadOverrides(before);
+    if (!overrides.ok()) return overrides.status();
+    const Overrides wanted = Wanted(*overrides, window, recommendation);
+    if (wanted != *overrides) {
+      patch.changes.push_back({{"spec", "flinkConfiguration", kOverrides}, before, WriteOverrides(wanted), false,
+                               "one parallelism for each vertex"});
+    }
+  } else {
+    patch.notes.push_back("Flink before 1.17 has no vertex overrides: every vertex gets the largest parallelism");
+  }
+  if (in_place) {
+    if (!patch.changes.empty()) patch.notes.push_back("the adaptive scheduler rescales in place; job.parallelism is left alone");
+    return patch;
+  }
+  if (spec.job_parallelism != recommendation.parallelism_wanted) {
+    patch.changes.push_back({{"spec", "job", "parallelism"},
+                             spec.job_parallelism > 0 ? absl::StrCat(spec.job_parallelism) : "",
+                             absl::StrCat(recommendation.parallelism_wanted), true, Reason(recommendation)});
+  }
+  patch.restarts_job = !patch.changes.empty();
+  return patch;
+}
+
+}  // namespace tune

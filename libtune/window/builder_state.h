@@ -1,0 +1,113 @@
+// The inside of WindowBuilder: what has to be remembered between samples. One file per kind of subject fills it.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "libtune/ingest/task_delta.h"
+#include "libtune/window/totals.h"
+#include "tune/window_builder.h"
+
+namespace tune {
+
+// One subtask (or a whole vertex that is reported as one).
+struct TaskTrack {
+  TaskSample last;
+  bool started = false;
+  double step_s = 0;                             // usual seconds between samples; 0: not known yet
+  double block_s = 0, block_records = 0, block_busy_s = 0;  // the open block
+};
+
+struct VertexTrack {
+  bool is_source = false;
+  int parallelism = 1;
+  TaskTrack whole;
+  std::vector<TaskTrack> subtasks;
+  // The window's totals are the open chunk and the closed ones together.
+  VertexTotals open;
+  std::deque<VertexTotals> closed;               // oldest first
+  VertexTotals closed_sum;
+};
+
+struct SourceTrack {
+  int window_index = -1;                         // into JobWindow::sources; -1: not a source
+  bool has_offset = false;
+  double end_offset = 0;
+  int64_t offset_time_ms = 0;
+  double committed = -1;                         // -1: not known
+  std::vector<DemandBin> offset_bins, lag_bins;  // by how demand is known; the better one becomes the window's
+  double offset_covered_s = 0, lag_covered_s = 0;
+};
+
+struct TaskManagerTrack {
+  TaskManagerSample last;
+  std::vector<double> cpu_s, covered_s;          // by bin
+  double gc_s = 0, gc_covered_s = 0;
+};
+
+struct WindowBuilder::State {
+  JobWindow window;
+  WindowOptions options;
+  double bin_s = 60;
+  int64_t bin_ms = 60'000, horizon_ms = 0, warm_up_ms = 0;
+  double bins_per_ms = 0;                        // 1 / bin_ms
+  int64_t start_ms = -1;                         // of bin 0; -1: nothing seen yet
+  int64_t end_ms = 0;
+  int64_t run_start_ms = 0;                      // last (re)start of the job that was seen
+  int64_t changed_ms = 0;                        // when anything last moved
+  int64_t open_bin_ms = 0;                       // start of the last bin
+  int64_t chunk_end_ms = 0;                      // when the current chunk of totals is full
+  std::vector<VertexTrack> vertices;
+  std::vector<SourceTrack> sources;              // by vertex
+  std::map<std::string, size_t> task_managers;   // name -> index into window.task_managers and tracks
+  std::vector<TaskManagerTrack> tm_tracks;
+  JobSample last_job;
+  bool has_job = false;
+
+  // window_builder.cc
+  absl::Status SeeTime(int64_t time_ms);         // opens bins up to time_ms, forgets what left the horizon
+  void ForgetOldest(int64_t time_ms);            // opens a new chunk of totals, drops the ninth
+  void SeeRestart(int64_t time_ms);              // a restart or rescale of the job: warm-up begins
+  size_t BinAt(int64_t since_start_ms) const {   // milliseconds since start, >= 0
+    auto bin = static_cast<int64_t>(static_cast<double>(since_start_ms) * bins_per_ms);
+    if ((bin + 1) * bin_ms <= since_start_ms) ++bin;  // the product may fall just short of a border
+    return static_cast<size_t>(bin);
+  }
+  // Calls `add(bin, share of the span)` for each bin that [from_ms, to_ms) touches; what lies before the window's
+  // start is left out, and the shares are those of the rest.
+  template <typename F>
+  void Spread(int64_t from_ms, int64_t to_ms, F add) const;
+  bool InOpenBin(int64_t time_ms) const { return time_ms >= open_bin_ms && time_ms < open_bin_ms + bin_ms; }
+
+  // task_window.cc
+  void AddTask(const TaskSample& sample);
+  void AddDelta(int vertex, int subtask, TaskTrack& track, const TaskDelta& delta, int64_t from_ms, int64_t to_ms);
+  void AddWarmDelta(int vertex, int subtask, TaskTrack& track, const TaskDelta& delta);
+  void SetParallelism(int vertex, int parallelism, int64_t time_ms);
+  // source_window.cc
+  void AddSource(const SourceSample& sample);
+  void AddPending(int vertex, const TaskDelta& delta, int64_t from_ms, int64_t to_ms);
+  void SelectDemand();
+  void SumTotals();                              // into the window
+  // machine_window.cc
+  void AddTaskManager(const TaskManagerSample& sample);
+  void AddJob(const JobSample& sample);
+  void FinishTaskManagers();
+};
+
+template <typename F>
+void WindowBuilder::State::Spread(int64_t from_ms, int64_t to_ms, F add) const {
+  int64_t at = std::max<int64_t>(0, from_ms - start_ms);
+  const int64_t end = to_ms - start_ms;
+  if (end <= at) return;
+  const double span = static_cast<double>(end - at);
+  for (size_t bin = BinAt(at); at < end; ++bin) {
+    const int64_t border = std::min(end, static_cast<int64_t>(bin + 1) * bin_ms);
+    add(bin, static_cast<double>(border - at) / span);
+    at = border;
+  }
+}
+
+}  // namespace tune

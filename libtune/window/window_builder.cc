@@ -1,0 +1,216 @@
+#include "tune/window_builder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "libtune/ingest/check_sample.h"
+#include "libtune/internal/not_allowed.h"
+#include "libtune/window/builder_state.h"
+
+namespace tune {
+namespace {
+
+constexpr int64_t kChunks = 8;           // the horizon is forgotten in eighths
+constexpr double kMostBins = 1 << 20;    // two years of minutes
+
+absl::Status CheckOptions(const WindowOptions& options) {
+  Violations bad;
+  const auto text = [](absl::Duration d) { return absl::FormatDuration(d); };
+  if (!(options.bin >= absl::Milliseconds(1) && options.bin < absl::InfiniteDuration())) {
+    bad.Add("options.bin", text(options.bin), ">= 1ms");
+  }
+  if (options.horizon < options.bin || absl::FDivDuration(options.horizon, options.bin) > kMostBins) {
+    bad.Add("options.horizon", text(options.horizon), absl::StrCat("[bin, ", kMostBins, " bins]"));
+  }
+  if (options.warm_up < absl::ZeroDuration() || options.warm_up == absl::InfiniteDuration()) {
+    bad.Add("options.warm_up", text(options.warm_up), ">= 0");
+  }
+  return bad.ToStatus();
+}
+
+template <typename T>
+void DropFront(std::vector<T>& list, size_t count) {
+  list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(std::min(count, list.size())));
+}
+
+}  // namespace
+
+absl::StatusOr<WindowBuilder> WindowBuilder::Create(const JobGraph& graph, const JobFacts& facts,
+                                                    const WindowOptions& options) {
+  if (auto status = CheckGraph(graph); !status.ok()) return status;
+  if (auto status = CheckOptions(options); !status.ok()) return status;
+  auto state = std::make_unique<State>();
+  state->options = options;
+  state->bin_s = absl::ToDoubleSeconds(options.bin);
+  state->bin_ms = absl::ToInt64Milliseconds(options.bin);
+  state->bins_per_ms = 1 / static_cast<double>(state->bin_ms);
+  state->horizon_ms = absl::ToInt64Milliseconds(options.horizon);
+  state->warm_up_ms = absl::ToInt64Milliseconds(options.warm_up);
+  JobWindow& window = state->window;
+  window.graph = graph;
+  window.facts = facts;
+  window.bin = options.bin;
+  window.vertices.resize(graph.vertices.size());
+  state->vertices.resize(graph.vertices.size());
+  state->sources.resize(graph.vertices.size());
+  std::vector<bool> has_input(graph.vertices.size(), false);
+  for (const Edge& edge : graph.edges) has_input[static_cast<size_t>(edge.to)] = true;
+  for (size_t v = 0; v < graph.vertices.size(); ++v) {
+    state->vertices[v].parallelism = graph.vertices[v].parallelism;
+    if (has_input[v]) continue;
+    state->vertices[v].is_source = true;
+    state->sources[v].window_index = static_cast<int>(window.sources.size());
+    window.sources.emplace_back().vertex = static_cast<int>(v);
+  }
+  return WindowBuilder(std::move(state));
+}
+
+WindowBuilder::WindowBuilder(std::unique_ptr<State> state) : state_(std::move(state)) {}
+WindowBuilder::WindowBuilder(WindowBuilder&&) noexcept = default;
+WindowBuilder& WindowBuilder::operator=(WindowBuilder&&) noexcept = default;
+WindowBuilder::~WindowBuilder() = default;
+
+// Samples older than the window's first bin pass here; their own tracks find them out of order.
+absl::Status WindowBuilder::State::SeeTime(int64_t time_ms) {
+  if (start_ms >= 0 && InOpenBin(time_ms) && time_ms < chunk_end_ms) {  // nearly every sample
+    end_ms = std::max(end_ms, time_ms);
+    return absl::OkStatus();
+  }
+  if (start_ms < 0) {
+    start_ms = time_ms - time_ms % bin_ms;
+    run_start_ms = changed_ms = end_ms = time_ms;
+    chunk_end_ms = time_ms + horizon_ms / kChunks;
+    window.start = absl::FromUnixMillis(start_ms);
+  }
+  // One broken clock must not push everything that was seen out of the horizon.
+  if (time_ms > end_ms + horizon_ms) {
+    return NotAllowed("time_ms", absl::StrCat(time_ms),
+                      absl::StrCat("<= ", end_ms + horizon_ms, ", a horizon after the last sample"));
+  }
+  const size_t most = static_cast<size_t>(horizon_ms / bin_ms) + 1;
+  size_t need = static_cast<size_t>(std::max<int64_t>(0, time_ms - start_ms) / bin_ms) + 1;
+  if (need > most + most / kChunks + 1) {
+    const size_t drop = need - most;
+    start_ms += static_cast<int64_t>(drop) * bin_ms;
+    window.start = absl::FromUnixMillis(start_ms);
+    for (VertexWindow& v : window.vertices) DropFront(v.bins, drop);
+    for (SourceTrack& s : sources) {
+      DropFront(s.offset_bins, drop);
+      DropFront(s.lag_bins, drop);
+    }
+    for (TaskManagerTrack& t : tm_tracks) {
+      DropFront(t.cpu_s, drop);
+      DropFront(t.covered_s, drop);
+    }
+    need -= drop;
+  }
+  if (need > window.vertices.front().bins.size()) {
+    for (VertexWindow& v : window.vertices) v.bins.resize(need);
+    for (SourceTrack& s : sources) {
+      if (s.window_index < 0) continue;
+      s.offset_bins.resize(need);
+      s.lag_bins.resize(need);
+    }
+    for (TaskManagerTrack& t : tm_tracks) {
+      t.cpu_s.resize(need);
+      t.covered_s.resize(need);
+    }
+  }
+  open_bin_ms = start_ms + static_cast<int64_t>(window.vertices.front().bins.size() - 1) * bin_ms;
+  if (time_ms >= chunk_end_ms) ForgetOldest(time_ms);
+  end_ms = std::max(end_ms, time_ms);
+  return absl::OkStatus();
+}
+
+void WindowBuilder::State::ForgetOldest(int64_t time_ms) {
+  chunk_end_ms = time_ms + horizon_ms / kChunks;
+  for (VertexTrack& v : vertices) {
+    v.closed.push_back(std::move(v.open));
+    v.open = {};
+    if (v.closed.size() >= static_cast<size_t>(kChunks)) v.closed.pop_front();
+    v.closed_sum = {};
+    for (const VertexTotals& chunk : v.closed) AddTo(v.closed_sum, chunk);
+  }
+}
+
+void WindowBuilder::State::SumTotals() {
+  for (size_t i = 0; i < vertices.size(); ++i) {
+    const VertexTrack& v = vertices[i];
+    VertexWindow& out = window.vertices[i];
+    out.service = v.open.service;
+    out.subtasks = v.open.subtasks;
+    out.runs = v.open.runs;
+    if (!v.closed.empty()) AddTo(out.service, out.subtasks, out.runs, v.closed_sum);
+  }
+}
+
+void WindowBuilder::State::SeeRestart(int64_t time_ms) {
+  // Every subtask reports the restart; those within one warm-up of each other are one.
+  if (time_ms - run_start_ms > warm_up_ms || window.restarts == 0) window.restarts += 1;
+  run_start_ms = std::max(run_start_ms, time_ms);
+}
+
+absl::Status WindowBuilder::Add(const TaskSample& sample) {
+  if (auto status = CheckSample(sample, state_->window.graph); !status.ok()) return status;
+  if (auto status = state_->SeeTime(sample.time_ms); !status.ok()) return status;
+  state_->AddTask(sample);
+  return absl::OkStatus();
+}
+
+absl::Status WindowBuilder::Add(const TaskManagerSample& sample) {
+  if (auto status = CheckSample(sample); !status.ok()) return status;
+  if (auto status = state_->SeeTime(sample.time_ms); !status.ok()) return status;
+  state_->AddTaskManager(sample);
+  return absl::OkStatus();
+}
+
+absl::Status WindowBuilder::Add(const SourceSample& sample) {
+  if (auto status = CheckSample(sample, state_->window.graph); !status.ok()) return status;
+  if (state_->sources[static_cast<size_t>(sample.vertex)].window_index < 0) {
+    return NotAllowed("vertex", state_->window.graph.vertices[static_cast<size_t>(sample.vertex)].id,
+                      "a source (a vertex without inputs)");
+  }
+  if (auto status = state_->SeeTime(sample.time_ms); !status.ok()) return status;
+  state_->AddSource(sample);
+  return absl::OkStatus();
+}
+
+absl::Status WindowBuilder::Add(const JobSample& sample) {
+  if (auto status = CheckSample(sample); !status.ok()) return status;
+  if (auto status = state_->SeeTime(sample.time_ms); !status.ok()) return status;
+  state_->AddJob(sample);
+  return absl::OkStatus();
+}
+
+absl::Status WindowBuilder::Add(const ParallelismSample& sample) {
+  if (auto status = CheckSample(sample, state_->window.graph); !status.ok()) return status;
+  if (auto status = state_->SeeTime(sample.time_ms); !status.ok()) return status;
+  state_->SetParallelism(sample.vertex, sample.parallelism, sample.time_ms);
+  return absl::OkStatus();
+}
+
+absl::Status WindowBuilder::SetSourceRate(int vertex, RecordsPerSecond rate) {
+  State& s = *state_;
+  if (vertex < 0 || static_cast<size_t>(vertex) >= s.sources.size() ||
+      s.sources[static_cast<size_t>(vertex)].window_index < 0) {
+    return NotAllowed("vertex", absl::StrCat(vertex), "a source (a vertex without inputs)");
+  }
+  if (!(rate.value() > 0 && std::isfinite(rate.value()))) {
+    return NotAllowed("rate", absl::StrCat(rate.value()), "> 0 records/s");
+  }
+  s.window.sources[static_cast<size_t>(s.sources[static_cast<size_t>(vertex)].window_index)].given = rate;
+  return absl::OkStatus();
+}
+
+const JobWindow& WindowBuilder::Window() {
+  State& s = *state_;
+  s.window.length = absl::Milliseconds(s.start_ms < 0 ? 0 : s.end_ms - s.start_ms);
+  s.window.stale_at_end_s = static_cast<double>(s.end_ms - s.changed_ms) / 1000;
+  s.SumTotals();
+  s.SelectDemand();
+  s.FinishTaskManagers();
+  return s.window;
+}
+
+}  // namespace tune

@@ -1,0 +1,303 @@
+#include "tests/codec/builders.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace tune {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+bool IsWellKnown(const Message& message) { return message.GetDescriptor()->file()->package() == "google.protobuf"; }
+
+void AddEmptyFields(const Message& message, const std::string& prefix, std::vector<std::string>& empty) {
+  if (IsWellKnown(message)) return;
+  const Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    const std::string path = absl::StrCat(prefix, field->name());
+    const int size = field->is_repeated() ? reflection.FieldSize(message, field) : 0;
+    if (field->is_repeated() ? size == 0 : !reflection.HasField(message, field)) empty.push_back(path);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map()) continue;
+    for (int k = 0; k < size; ++k) {
+      AddEmptyFields(reflection.GetRepeatedMessage(message, field, k), absl::StrCat(path, "[", k, "]."), empty);
+    }
+    if (!field->is_repeated() && reflection.HasField(message, field)) {
+      AddEmptyFields(reflection.GetMessage(message, field), absl::StrCat(path, "."), empty);
+    }
+  }
+}
+
+void VisitDoubles(Message& message, const std::string& prefix, double value,
+                  const std::function<void(const std::string&)>& visit) {
+  const Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    const std::string path = absl::StrCat(prefix, field->name());
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE && !field->is_repeated()) {
+      if (!reflection.HasField(message, field)) continue;
+      const double before = reflection.GetDouble(message, field);
+      reflection.SetDouble(&message, field, value);
+      visit(path);
+      reflection.SetDouble(&message, field, before);
+    }
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map()) continue;
+    if (field->is_repeated()) {
+      for (int k = 0; k < reflection.FieldSize(message, field); ++k) {
+        VisitDoubles(*reflection.MutableRepeatedMessage(&message, field, k), absl::StrCat(path, "[", k, "]."), value,
+                     visit);
+      }
+    } else if (reflection.HasField(message, field)) {
+      VisitDoubles(*reflection.MutableMessage(&message, field), absl::StrCat(path, "."), value, visit);
+    }
+  }
+}
+
+// ---- What rapidcheck draws.
+
+int Int(int low, int high) { return *rc::gen::inRange(low, high + 1); }
+bool Bool() { return *rc::gen::arbitrary<bool>(); }
+// Sixteenths have no rounding, thirds have.
+double Amount() { return Int(0, 1 << 20) / (Bool() ? 16.0 : 3.0); }
+double Fraction() { return Int(1, 1000) / 1000.0; }
+absl::Duration Length() { return absl::Nanoseconds(*rc::gen::inRange<int64_t>(1, int64_t{1} << 50)); }
+std::string Name() {
+  return *rc::gen::element<std::string>("", "a", "Source: größe -> x", "\"q\"\n\\", "map.1", "日本");
+}
+
+template <typename T>
+std::optional<T> Maybe(T value) {
+  return Bool() ? std::optional<T>(value) : std::nullopt;
+}
+
+VertexWindow AnyVertexWindow(int bins, int parallelism) {
+  VertexWindow vertex;
+  for (int i = 0; i < bins; ++i) {
+    vertex.bins.push_back({Amount(), Amount(), Amount(), Amount(), Amount(), Amount(), Amount()});
+  }
+  vertex.service = {Amount(), Amount(), Amount(), Amount(), Amount(), Amount()};
+  const int subtasks = Int(0, parallelism);
+  for (int i = 0; i < subtasks; ++i) {
+    vertex.subtasks.push_back({Amount(), Amount(), Amount(), Amount(), Maybe(Amount()), Amount()});
+  }
+  for (int p = 1; p <= Int(0, 3); ++p) vertex.runs.push_back({p, Amount(), Amount(), Amount()});
+  vertex.coverage = {Amount(), Amount(), Int(0, 9), Int(0, 9), Int(0, 9), Int(0, 9), Int(0, 9), Int(0, 9)};
+  vertex.busy_measured = Bool();
+  vertex.latency = Maybe(SecondsPerRecord(Fraction()));
+  return vertex;
+}
+
+SourceWindow AnySourceWindow(int vertex, int bins) {
+  SourceWindow source;
+  source.vertex = vertex;
+  source.kind = static_cast<DemandKind>(Int(0, 3));
+  if (source.kind == DemandKind::kGiven) source.given = RecordsPerSecond(Fraction());
+  if (source.kind == DemandKind::kLag || source.kind == DemandKind::kOffsets) {
+    for (int i = 0; i < bins; ++i) source.bins.push_back({Amount(), Amount(), Amount()});
+  }
+  source.lag_records = Maybe(Amount());
+  return source;
+}
+
+TaskManagerWindow AnyTaskManager(int i) {
+  TaskManagerWindow task_manager;
+  task_manager.id = absl::StrCat("tm-", i);
+  task_manager.covered_s = Amount();
+  task_manager.cpu_cores_p90 = Maybe(Statistic{Amount(), Bool() ? 0 : 0.01, Amount()});
+  task_manager.gc_fraction = Maybe(Fraction());
+  task_manager.heap_used_max = Maybe(Bytes(int64_t{1} << Int(0, 40)));
+  task_manager.heap_max = Maybe(Bytes(int64_t{1} << Int(0, 40)));
+  return task_manager;
+}
+
+JobFacts AnyFacts() {
+  JobFacts facts;
+  facts.job_name = Name();
+  facts.flink_major = Int(0, 2);
+  facts.flink_minor = facts.flink_major > 0 ? Int(0, 20) : 0;
+  facts.adaptive_scheduler = Maybe(Bool());
+  facts.slots_per_task_manager = Maybe(Int(1, 8));
+  for (int i = 0; i < Int(0, 4); ++i) facts.configuration[absl::StrCat("key.", i)] = Name();
+  return facts;
+}
+
+}  // namespace
+
+std::vector<std::string> EmptyFields(const Message& message) {
+  std::vector<std::string> empty;
+  AddEmptyFields(message, "", empty);
+  return empty;
+}
+
+void ForEachDouble(Message& message, double value, const std::function<void(const std::string&)>& visit) {
+  VisitDoubles(message, "", value, visit);
+}
+
+std::string FullWindowText() {
+  return R"(
+graph {
+  vertices { id: "src" name: "Source: orders" parallelism: 2 max_parallelism: 64 slot_sharing_group: "in"
+             source_partitions: 8 }
+  vertices { id: "map" name: "map -> sink" parallelism: 3 max_parallelism: 128 slot_sharing_group: "out"
+             source_partitions: 9 }
+  edges { from: 1 to: 0 ship: SHIP_STRATEGY_HASH }
+  inferred: true
+}
+facts { job_name: "orders" flink_major: 1 flink_minor: 20 adaptive_scheduler: true slots_per_task_manager: 4
+        configuration { key: "a.b" value: "c" } }
+start { seconds: 1700000000 nanos: 5000000 }
+bin { seconds: 60 }
+length { seconds: 61 nanos: 7 }
+vertices {
+  bins { covered_s: 1 records_in: 2 records_out: 3 task_s: 4 busy_s: 5 backpressured_s: 6 warm_s: 7 }
+  service { blocks: 11 x: 12 y: 13 xx: 14 xy: 15 yy: 16 }
+  subtasks { covered_s: 21 records_in: 22 busy_s: 23 backpressured_s: 24 cpu_s: 25 saturated_s: 26 }
+  runs { parallelism: 31 task_s: 32 records: 33 busy_s: 34 }
+  coverage { covered_s: 41 longest_gap_s: 42 samples: 43 gaps: 44 counter_resets: 45 duplicates: 46 out_of_order: 47
+             stale: 48 }
+  busy_measured: true
+  latency: 0.051
+}
+vertices {
+  bins { covered_s: 101 records_in: 102 records_out: 103 task_s: 104 busy_s: 105 backpressured_s: 106 warm_s: 107 }
+  service { blocks: 111 x: 112 y: 113 xx: 114 xy: 115 yy: 116 }
+  subtasks { covered_s: 121 records_in: 122 busy_s: 123 backpressured_s: 124 cpu_s: 125 saturated_s: 126 }
+  runs { parallelism: 131 task_s: 132 records: 133 busy_s: 134 }
+  coverage { covered_s: 141 longest_gap_s: 142 samples: 143 gaps: 144 counter_resets: 145 duplicates: 146
+             out_of_order: 147 stale: 148 }
+  busy_measured: true
+  latency: 0.151
+}
+sources { vertex: 1 kind: DEMAND_KIND_LAG bins { covered_s: 61 records: 62 lag_records: 63 } given: 64 lag_records: 65 }
+task_managers { id: "tm-1" covered_s: 71
+                cpu_cores_p90 { value: 72 method: STATISTIC_METHOD_SKETCH relative_error: 0.01 weight: 73 }
+                gc_fraction: 0.074 heap_used_max: 75 heap_max: 76 }
+checkpoints { completed: 81 failed: 82 longest { seconds: 83 } }
+restarts: 91
+not_running_s: 92
+running_at_end: true
+stale_at_end_s: 93
+)";
+}
+
+JobGraph AnyGraph() {
+  JobGraph graph;
+  const int count = Int(1, 6);
+  for (int v = 0; v < count; ++v) {
+    const int parallelism = Int(1, 8);
+    graph.vertices.push_back(
+        {absl::StrCat("v-", v), Name(), parallelism, Int(parallelism, kMaxParallelism), Name(), Maybe(Int(1, 64))});
+    for (int from = 0; from < v; ++from) {
+      const auto ship = static_cast<ShipStrategy>(Int(0, 7));
+      // A forward edge needs equal sides.
+      if (Bool()) graph.edges.push_back({from, v, ship == ShipStrategy::kForward ? ShipStrategy::kHash : ship});
+    }
+  }
+  graph.inferred = Bool();
+  return graph;
+}
+
+JobWindow AnyWindow() {
+  JobWindow window;
+  window.graph = AnyGraph();
+  window.facts = AnyFacts();
+  const int bins = Int(0, 4);
+  window.start = absl::FromUnixMillis(*rc::gen::inRange<int64_t>(0, 4'000'000'000'000));
+  window.bin = Length();
+  window.length = window.bin * bins;
+  std::vector<bool> has_input(window.graph.vertices.size());
+  for (const Edge& edge : window.graph.edges) has_input[static_cast<size_t>(edge.to)] = true;
+  for (size_t v = 0; v < window.graph.vertices.size(); ++v) {
+    window.vertices.push_back(AnyVertexWindow(bins, window.graph.vertices[v].parallelism));
+    if (!has_input[v]) window.sources.push_back(AnySourceWindow(static_cast<int>(v), bins));
+  }
+  for (int i = 0; i < Int(0, 3); ++i) window.task_managers.push_back(AnyTaskManager(i));
+  window.checkpoints = {Amount(), Amount(), Maybe(Length())};
+  window.restarts = Amount();
+  window.not_running_s = Amount();
+  window.running_at_end = Bool();
+  window.stale_at_end_s = Amount();
+  return window;
+}
+
+TuningPolicy AnyPolicy() {
+  TuningPolicy policy;
+  policy.name = Name();
+  policy.demand_quantile = Fraction();
+  policy.horizon = Length();
+  policy.target_busy_fraction = Fraction();
+  policy.catch_up = Bool();
+  policy.catch_up_time = Length();
+  policy.restart_time = Length();
+  policy.lag_goal = Bool() ? absl::InfiniteDuration() : Length();
+  policy.throttled_fraction = Fraction();
+  policy.share_model = static_cast<ShareModel>(Int(0, 1));
+  policy.side = static_cast<Side>(Int(0, 1));
+  policy.confidence = Fraction() * 0.99;
+  policy.skew_ratio = 1 + Amount();
+  policy.slow_record = Length();
+  for (int i = 0; i < Int(0, 3); ++i) policy.slow_record_of[absl::StrCat("v-", i)] = Length();
+  policy.gc_bound_fraction = Fraction();
+  policy.min_coverage = Length();
+  policy.min_records = Amount();
+  policy.max_staleness = Length();
+  policy.scope = static_cast<Scope>(Int(0, 1));
+  policy.max_parallelism = Int(1, kMaxParallelism);
+  policy.min_parallelism = Int(1, policy.max_parallelism);
+  policy.max_step_up_factor = Bool() ? 0 : 1 + Fraction();
+  policy.max_step_down_factor = Bool() ? 0 : Fraction() * 0.99;
+  policy.lower_ratio = 1 + Amount();
+  policy.payback_time = Length();
+  policy.max_checkpoint_failure_fraction = Fraction();
+  return policy;
+}
+
+JobRecommendation AnyRecommendation(const JobWindow& window) {
+  JobRecommendation job;
+  const int count = static_cast<int>(window.graph.vertices.size());
+  for (int i = 0; i < Int(0, 4); ++i) {
+    const std::vector<Term> inputs(static_cast<size_t>(Int(0, 3)), Term{"rate", Amount(), "records/s", "window"});
+    const std::vector<Term> caps(static_cast<size_t>(Int(0, 2)),
+                                 Term{"max_parallelism", Amount(), "subtasks", "graph"});
+    job.evidence.Add("parallelism.steady", Int(-1, count - 1), inputs, {"parallelism", Amount(), "subtasks", "given"},
+                     caps);
+  }
+  for (int v = 0; v < count; ++v) {
+    VertexRecommendation r;
+    r.vertex = v;
+    r.now = Int(1, kMaxParallelism);
+    r.needed = Int(1, 1 << 20);
+    r.wanted = Int(1, kMaxParallelism);
+    r.low = Int(1, 100);
+    r.high = Int(r.low, 1 << 20);
+    r.at_least = Bool();
+    r.action = static_cast<Action>(Int(0, 3));
+    r.verdict = static_cast<Verdict>(Int(0, 4));
+    r.confidence = static_cast<Confidence>(Int(0, 2));
+    r.demand = RecordsPerSecond(Amount());
+    r.service_time = SecondsPerRecord(Amount());
+    r.largest_share = Fraction();
+    r.capacity_now = RecordsPerSecond(Amount());
+    job.vertices.push_back(r);
+  }
+  for (int i = 0; i < Int(0, 4); ++i) {
+    Finding finding;
+    finding.kind = static_cast<FindingKind>(Int(0, 20));
+    finding.vertex = Int(-1, count - 1);
+    for (int s = 0; s < Int(0, 3); ++s) finding.subtasks.push_back(Int(0, 7));
+    finding.share = Maybe(Fraction());
+    finding.rate_limit = Maybe(RecordsPerSecond(Amount()));
+    finding.evidence = job.evidence.empty() ? -1 : Int(-1, static_cast<int>(job.evidence.size()) - 1);
+    job.findings.push_back(finding);
+  }
+  job.parallelism_now = Int(1, kMaxParallelism);
+  job.parallelism_wanted = Int(1, kMaxParallelism);
+  job.slots_now = Int(1, 1 << 20);
+  job.slots_wanted = Int(1, 1 << 20);
+  job.action = static_cast<Action>(Int(0, 3));
+  job.timeliness = static_cast<Timeliness>(Int(0, 2));
+  return job;
+}
+
+}  // namespace tune

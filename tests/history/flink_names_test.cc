@@ -1,0 +1,158 @@
+#include "libtune/history/flink_names.h"
+
+#include <limits>
+
+#include "gtest/gtest.h"
+#include "libtune/history/flink_values.h"
+
+namespace tune {
+namespace {
+
+struct Pair {
+  const char* rest;
+  const char* prometheus;
+  TaskMetric metric;
+};
+
+TEST(FlinkNamesTest, KnowsEveryTaskMetricInBothForms) {
+  const Pair pairs[] = {
+      {"numRecordsIn", "numRecordsIn", TaskMetric::kRecordsIn},
+      {"numRecordsOut", "numRecordsOut", TaskMetric::kRecordsOut},
+      {"accumulateBusyTimeMs", "accumulateBusyTimeMs", TaskMetric::kBusyMs},
+      {"accumulateIdleTimeMs", "accumulateIdleTimeMs", TaskMetric::kIdleMs},
+      {"accumulateBackPressuredTimeMs", "accumulateBackPressuredTimeMs", TaskMetric::kBackPressuredMs},
+      {"numBytesIn", "numBytesIn", TaskMetric::kBytesIn},
+      {"numBytesOut", "numBytesOut", TaskMetric::kBytesOut},
+      {"taskThreadCpuNanos", "taskThreadCpuNanos", TaskMetric::kCpuNanos},
+      {"busyTimeMsPerSecond", "busyTimeMsPerSecond", TaskMetric::kBusyRate},
+      {"backPressuredTimeMsPerSecond", "backPressuredTimeMsPerSecond", TaskMetric::kBackPressuredRate},
+      {"numRecordsInPerSecond", "numRecordsInPerSecond", TaskMetric::kRecordsInRate},
+      {"numRecordsOutPerSecond", "numRecordsOutPerSecond", TaskMetric::kRecordsOutRate},
+      {"Source__orders.pendingRecords", "operator_pendingRecords", TaskMetric::kPendingRecords},
+      {"buffers.inPoolUsage", "buffers_inPoolUsage", TaskMetric::kInPoolUsage},
+      {"buffers.outPoolUsage", "buffers_outPoolUsage", TaskMetric::kOutPoolUsage},
+  };
+  uint32_t seen = 0;
+  for (const Pair& pair : pairs) {
+    EXPECT_EQ(FindTaskMetric(pair.rest), pair.metric) << pair.rest;
+    EXPECT_EQ(FindTaskMetric(std::string("flink_taskmanager_job_task_") + pair.prometheus), pair.metric);
+    seen |= 1u << static_cast<int>(pair.metric);
+  }
+  EXPECT_EQ(seen, (1u << kTaskMetricCount) - 1);
+}
+
+TEST(FlinkNamesTest, DoesNotTakeAnOperatorsMetricForTheTasks) {
+  for (const char* name :
+       {"enrich.numRecordsIn", "Source__kafka.numRecordsInPerSecond",
+        "flink_taskmanager_job_task_operator_numRecordsIn", "Shuffle.Netty.Input.Buffers.inPoolUsage", "pendingRecords",
+        ".pendingRecords", "flink_jobmanager_job_numRestarts",
+        "flink_taskmanager_job_task_Shuffle_Netty_Input_Buffers_inPoolUsage", "numRecordsInErrors", ""}) {
+    EXPECT_FALSE(FindTaskMetric(name).has_value()) << name;
+  }
+}
+
+TEST(FlinkNamesTest, NeverReadsGroundTruth) {
+  for (const char* name : {"gt_records", "enrich.gt_serviceNanos", "Source__x.gt_a.pendingRecords",
+                           "flink_taskmanager_job_task_operator_gt_records"}) {
+    EXPECT_TRUE(IsGroundTruth(name)) << name;
+    EXPECT_FALSE(FindTaskMetric(name).has_value()) << name;
+  }
+  EXPECT_FALSE(IsGroundTruth("weight_total"));  // "gt_" inside a word
+  EXPECT_FALSE(IsGroundTruth("numRecordsIn"));
+}
+
+TEST(FlinkNamesTest, KnowsTaskManagerMetricsInBothForms) {
+  const std::pair<const char*, TaskManagerMetric> names[] = {
+      {"Status.JVM.CPU.Time", TaskManagerMetric::kCpuTime},
+      {"flink_taskmanager_Status_JVM_CPU_Time", TaskManagerMetric::kCpuTime},
+      {"Status.JVM.GarbageCollector.All.Time", TaskManagerMetric::kGcTime},
+      {"flink_taskmanager_Status_JVM_GarbageCollector_All_Count", TaskManagerMetric::kGcCount},
+      {"Status.JVM.GarbageCollector.G1_Old_Generation.Time", TaskManagerMetric::kCollectorTime},
+      {"flink_taskmanager_Status_JVM_GarbageCollector_PS_MarkSweep_Count", TaskManagerMetric::kCollectorCount},
+      {"Status.JVM.Memory.Heap.Used", TaskManagerMetric::kHeapUsed},
+      {"flink_taskmanager_Status_JVM_Memory_Heap_Max", TaskManagerMetric::kHeapMax},
+      {"flink_taskmanager_Status_JVM_Memory_Heap_OldGenUsedAfterGc", TaskManagerMetric::kOldGenAfterGc},
+  };
+  for (const auto& [name, metric] : names) EXPECT_EQ(FindTaskManagerMetric(name), metric) << name;
+  for (const char* name : {"Status.JVM.GarbageCollector.All.TimeMsPerSecond", "Status.JVM.Memory.NonHeap.Used",
+                           "flink_jobmanager_Status_JVM_CPU_Time", "Status.JVM.GarbageCollector.", ""}) {
+    EXPECT_FALSE(FindTaskManagerMetric(name).has_value()) << name;
+  }
+}
+
+TEST(FlinkNamesTest, KnowsJobMetricsInBothForms) {
+  EXPECT_EQ(FindJobMetric("numRestarts"), JobMetric::kRestarts);
+  EXPECT_EQ(FindJobMetric("flink_jobmanager_job_numberOfFailedCheckpoints"), JobMetric::kFailedCheckpoints);
+  EXPECT_EQ(FindJobMetric("flink_jobmanager_job_lastCheckpointDuration"), JobMetric::kLastCheckpointMs);
+  EXPECT_FALSE(FindJobMetric("flink_taskmanager_job_task_numRestarts").has_value());
+}
+
+TEST(FlinkValuesTest, LeavesSentinelsAbsent) {
+  ValueCounts counts;
+  TaskSample sample{};
+  for (const double value : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -1.0}) {
+    TakeTaskValue(TaskMetric::kBusyMs, value, sample, counts);
+  }
+  EXPECT_EQ(sample.present, 0u);
+  EXPECT_TRUE(counts.Warnings().empty());
+  TakeTaskValue(TaskMetric::kBusyMs, -3, sample, counts);
+  TakeTaskValue(TaskMetric::kBusyRate, 1300, sample, counts);
+  EXPECT_EQ(sample.present, 0u);
+  EXPECT_EQ(counts.negative, 1);
+  EXPECT_EQ(counts.too_large, 1);
+}
+
+TEST(FlinkValuesTest, TakesAnOverfullPoolAsFull) {
+  ValueCounts counts;
+  TaskSample sample{};
+  TakeTaskValue(TaskMetric::kOutPoolUsage, 1.1, sample, counts);
+  EXPECT_EQ(sample.Get(TaskMetric::kOutPoolUsage), 1);
+  EXPECT_EQ(counts.over_full, 1);
+}
+
+TEST(FlinkValuesTest, AddsUpPendingRecordsOfOperators) {
+  ValueCounts counts;
+  TaskSample sample{};
+  TakeTaskValue(TaskMetric::kPendingRecords, 30, sample, counts);
+  TakeTaskValue(TaskMetric::kPendingRecords, 12, sample, counts);
+  EXPECT_EQ(sample.Get(TaskMetric::kPendingRecords), 42);
+}
+
+TEST(FlinkValuesTest, SumsCollectorsWhereFlinkHasNoTotal) {
+  JvmValues values;
+  values.Add(TaskManagerMetric::kCollectorTime, 30);
+  values.Add(TaskManagerMetric::kCollectorTime, 12);
+  TaskManagerSample sample;
+  values.Fill(sample);
+  EXPECT_EQ(sample.gc_time_ms, 42);
+  values.Add(TaskManagerMetric::kGcTime, 40);
+  values.Fill(sample);
+  EXPECT_EQ(sample.gc_time_ms, 40);
+  EXPECT_FALSE(sample.heap_max_bytes.has_value());
+}
+
+TEST(FlinkValuesTest, TellsTheJobsStateFromItsRunningTime) {
+  JobSample sample;
+  TakeJobValue(JobMetric::kUptime, 1000, sample);
+  EXPECT_EQ(sample.state, JobState::kRunning);
+  TakeJobValue(JobMetric::kRunningTime, 0, sample);  // newer versions have both; this one is of the state itself
+  EXPECT_EQ(sample.state, JobState::kNotRunning);
+  TakeJobValue(JobMetric::kUptime, 1000, sample);
+  EXPECT_EQ(sample.state, JobState::kNotRunning);
+}
+
+TEST(FlinkValuesTest, ReadsVersions) {
+  JobFacts facts;
+  EXPECT_TRUE(ParseFlinkVersion("1.20.5", facts));
+  EXPECT_EQ(facts.flink_major, 1);
+  EXPECT_EQ(facts.flink_minor, 20);
+  EXPECT_TRUE(ParseFlinkVersion("2.0-SNAPSHOT", facts));
+  EXPECT_EQ(facts.flink_major, 2);
+  EXPECT_EQ(facts.flink_minor, 0);
+  for (const char* wrong : {"", "1", "1.", "x.2", "0.9", "-1.2", "99999999999.1"}) {
+    EXPECT_FALSE(ParseFlinkVersion(wrong, facts)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace tune

@@ -1,0 +1,88 @@
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libtune/history/history.h"
+#include "tests/history/collect.h"
+
+namespace tune {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kRest =
+    "{\"t\":1,\"job\":{\"state\":\"RUNNING\"},\"vertices\":{\"a\":{\"parallelism\":1},\"b\":{}}}\n";
+constexpr const char* kText =
+    "# scrape 1 endpoint tm\nflink_taskmanager_job_task_numRecordsIn{task_id=\"a\",subtask_index=\"0\",tm_id=\"t\"} "
+    "1\n";
+constexpr const char* kCsv = "time_ms,scope,id,subtask,metric,value\n1,task,a,0,records_in,1\n";
+
+std::string FormatOf(const std::string& path, const HistoryOptions& options = {}) {
+  const auto reader = OpenHistory(path, options);
+  return reader.ok() ? (*reader)->format() : absl::StrCat("error: ", std::string(reader.status().message()));
+}
+
+TEST(OpenHistoryTest, TellsFilesByTheirFirstBytes) {
+  const Folder folder;
+  EXPECT_EQ(FormatOf(folder.Write("a", kRest)), "flink-rest");
+  EXPECT_EQ(FormatOf(folder.Write("b.gz", Gzip(kRest))), "flink-rest");
+  EXPECT_EQ(FormatOf(folder.Write("c", kText)), "prometheus-text");
+  EXPECT_EQ(FormatOf(folder.Write("d.txt.gz", Gzip(kText))), "prometheus-text");
+  EXPECT_EQ(FormatOf(folder.Write("e", kCsv)), "csv");
+  EXPECT_EQ(FormatOf(folder.Write("f.gz", Gzip(kCsv))), "csv");
+}
+
+TEST(OpenHistoryTest, SearchesAFolderInItsOrder) {
+  const Folder folder;
+  EXPECT_THAT(FormatOf(folder.path()),
+              HasSubstr("has no history; looked for rest.jsonl.gz, rest.jsonl, prometheus.txt.gz, prometheus.txt, "
+                        "history.csv.gz, history.csv, *.parquet, *.json, *.json.gz"));
+  folder.Write("history.csv", kCsv);
+  EXPECT_EQ(FormatOf(folder.path()), "csv");
+  folder.Write("prometheus.txt.gz", Gzip(kText));
+  EXPECT_EQ(FormatOf(folder.path()), "prometheus-text");
+  folder.Write("rest.jsonl", kRest);
+  EXPECT_EQ(FormatOf(folder.path()), "flink-rest");
+  HistoryOptions options;
+  options.format = "csv";
+  EXPECT_EQ(FormatOf(folder.path(), options), "csv");
+}
+
+TEST(OpenHistoryTest, SaysWhatItDoesNotKnow) {
+  const Folder folder;
+  EXPECT_EQ(OpenHistory(folder.Path("none"), {}).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(FormatOf(folder.Write("empty", " \n")), HasSubstr("is empty"));
+  EXPECT_THAT(FormatOf(folder.Write("notes.md", "# notes? no: text")), HasSubstr("prometheus-text"));
+  EXPECT_THAT(FormatOf(folder.Write("other", "hello")), HasSubstr("first bytes are of no format that is known"));
+  EXPECT_THAT(FormatOf(folder.Write("other.json", "{\"a\":1}")), HasSubstr("allowed: flink-rest, prometheus-text"));
+  HistoryOptions options;
+  options.format = "xml";
+  EXPECT_THAT(FormatOf(folder.Path("other"), options), HasSubstr("format = xml; allowed: flink-rest"));
+}
+
+TEST(OpenHistoryTest, AppliesTheGraphFile) {
+  const Folder folder;
+  const std::string path = folder.Write("rest.jsonl", kRest);
+  HistoryOptions options;
+  options.graph_file = folder.Write("plan.json", R"({"nodes":[{"id":"a","description":"A"},
+      {"id":"b","inputs":[{"id":"a","ship_strategy":"HASH"}]}]})");
+  const auto reader = OpenHistory(path, options);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  const Everything all = ReadEverything(**reader);
+  ASSERT_TRUE(all.status.ok()) << all.status;
+  EXPECT_EQ(all.outline.graph.edges.size(), 1u);
+  EXPECT_EQ(all.outline.graph.vertices[0].name, "A");
+  options.graph_file = folder.Write("other.json", R"({"nodes":[{"id":"z"}]})");
+  EXPECT_FALSE((*OpenHistory(path, options))->Outline(nullptr).ok());
+}
+
+TEST(OpenHistoryTest, FindsProducerCsvBeside) {
+  const Folder folder;
+  folder.Write("rest.jsonl",
+               "{\"t\":1,\"job\":{\"state\":\"RUNNING\"},\"vertices\":{\"a\":{\"name\":\"Source: k\"}}}\n");
+  folder.Write("producer.csv", "t_ms,end_offset\n5,6\n");
+  const auto reader = OpenHistory(folder.path(), {});
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_EQ(ReadEverything(**reader).samples.sources.size(), 1u);
+}
+
+}  // namespace
+}  // namespace tune

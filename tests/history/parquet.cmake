@@ -1,0 +1,7 @@
+if(LIBTUNE_WITH_PARQUET)
+  list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
+  find_package(PyArrow 26 REQUIRED)
+  tune_test(parquet_test SOURCES parquet_test.cc LIBS tune::history PyArrow::parquet)
+else()
+  tune_test(parquet_test SOURCES parquet_absent_test.cc LIBS tune::history)
+endif()

@@ -1,0 +1,146 @@
+// CheckSample: the door for raw samples.
+#include "libtune/ingest/check_sample.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <set>
+
+namespace tune {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+JobGraph OneVertex() {
+  JobGraph graph;
+  graph.vertices.resize(1);
+  graph.vertices[0].id = "map-3";
+  graph.vertices[0].max_parallelism = 8;
+  return graph;
+}
+
+TaskSample With(TaskMetric metric, double value) {
+  TaskSample sample;
+  sample.subtask = 2;
+  sample.Set(metric, value);
+  return sample;
+}
+
+double LargestOf(TaskMetric metric) {
+  switch (metric) {
+    case TaskMetric::kInPoolUsage:
+    case TaskMetric::kOutPoolUsage:
+      return 1;
+    case TaskMetric::kBusyRate:
+    case TaskMetric::kBackPressuredRate:
+      return kLargestMsPerSecond;
+    default:
+      return 1e15;
+  }
+}
+
+TEST(CheckTaskSample, EveryMetricHasItsRange) {
+  const JobGraph graph = OneVertex();
+  std::set<std::string> names;
+  for (int m = 0; m < kTaskMetricCount; ++m) {
+    const auto metric = static_cast<TaskMetric>(m);
+    names.insert(TaskMetricName(metric));
+    EXPECT_TRUE(CheckSample(With(metric, 0), graph).ok()) << TaskMetricName(metric);
+    EXPECT_TRUE(CheckSample(With(metric, LargestOf(metric)), graph).ok()) << TaskMetricName(metric);
+    for (const double bad : {kNaN, kInf, -kInf, -1e-9}) {
+      EXPECT_FALSE(CheckSample(With(metric, bad), graph).ok()) << TaskMetricName(metric) << " = " << bad;
+    }
+    const bool limited = LargestOf(metric) < 1e15;
+    EXPECT_EQ(CheckSample(With(metric, LargestOf(metric) * 1.001), graph).ok(), !limited) << TaskMetricName(metric);
+  }
+  EXPECT_EQ(names.size(), static_cast<size_t>(kTaskMetricCount));  // each its own name
+}
+
+TEST(CheckTaskSample, MessageNamesFieldValueAndWhatIsAllowed) {
+  const absl::Status status = CheckSample(With(TaskMetric::kInPoolUsage, 1.5), OneVertex());
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), "operators[\"map-3\"].subtasks[2].in_pool_usage = 1.5; allowed: [0, 1]");
+}
+
+TEST(CheckTaskSample, AbsentMetricsAreNotLookedAt) {
+  TaskSample sample;
+  sample.value.fill(kNaN);
+  EXPECT_TRUE(CheckSample(sample, OneVertex()).ok());
+}
+
+TEST(CheckTaskSample, UnknownMetricBitsAreRefused) {
+  TaskSample sample;
+  sample.value.fill(0);
+  sample.present = 1u << kTaskMetricCount;
+  EXPECT_THAT(std::string(CheckSample(sample, OneVertex()).message()), HasSubstr("present = 32768"));
+}
+
+TEST(CheckTaskSample, WholeVertexIsASubtaskOfItsOwn) {
+  TaskSample sample = With(TaskMetric::kRecordsIn, 1);
+  sample.subtask = TaskSample::kWholeVertex;
+  EXPECT_TRUE(CheckSample(sample, OneVertex()).ok());
+  sample.subtask = -2;
+  EXPECT_FALSE(CheckSample(sample, OneVertex()).ok());
+}
+
+TEST(CheckTime, TakesMillisecondsOnly) {
+  TaskSample sample;
+  for (const int64_t time_ms : {int64_t{0}, int64_t{1'700'000'000'000}, kLargestTimeMs}) {
+    sample.time_ms = time_ms;
+    EXPECT_TRUE(CheckSample(sample, OneVertex()).ok()) << time_ms;
+  }
+  for (const int64_t time_ms : {int64_t{-1}, int64_t{1'700'000'000'000'000}, std::numeric_limits<int64_t>::max()}) {
+    sample.time_ms = time_ms;
+    EXPECT_THAT(std::string(CheckSample(sample, OneVertex()).message()), HasSubstr("milliseconds since 1970"));
+  }
+}
+
+TEST(CheckOtherSamples, EveryAmountIsChecked) {
+  using Machine = std::optional<double> TaskManagerSample::*;
+  for (const Machine field :
+       {&TaskManagerSample::cpu_time_ns, &TaskManagerSample::gc_time_ms, &TaskManagerSample::gc_count,
+        &TaskManagerSample::heap_used_bytes, &TaskManagerSample::heap_max_bytes,
+        &TaskManagerSample::old_gen_after_gc_bytes, &TaskManagerSample::slots}) {
+    TaskManagerSample sample;
+    sample.task_manager = "tm1";
+    EXPECT_TRUE(CheckSample(sample).ok());
+    for (const double bad : {kNaN, kInf, -1.0}) {
+      sample.*field = bad;
+      EXPECT_FALSE(CheckSample(sample).ok()) << bad;
+    }
+  }
+  using Job = std::optional<double> JobSample::*;
+  for (const Job field : {&JobSample::restarts, &JobSample::completed_checkpoints, &JobSample::failed_checkpoints,
+                          &JobSample::last_checkpoint_ms}) {
+    JobSample sample;
+    EXPECT_TRUE(CheckSample(sample).ok());
+    for (const double bad : {kNaN, kInf, -1.0}) {
+      sample.*field = bad;
+      EXPECT_FALSE(CheckSample(sample).ok()) << bad;
+    }
+  }
+  using Source = std::optional<double> SourceSample::*;
+  for (const Source field : {&SourceSample::end_offset, &SourceSample::committed_offset}) {
+    SourceSample sample;
+    EXPECT_TRUE(CheckSample(sample, OneVertex()).ok());
+    for (const double bad : {kNaN, kInf, -1.0}) {
+      sample.*field = bad;
+      EXPECT_FALSE(CheckSample(sample, OneVertex()).ok()) << bad;
+    }
+  }
+}
+
+TEST(CheckParallelism, StaysWithinMaxParallelism) {
+  for (const auto& [parallelism, ok] : {std::pair{0, false}, {1, true}, {8, true}, {9, false}}) {
+    EXPECT_EQ(CheckSample(ParallelismSample{0, 0, parallelism}, OneVertex()).ok(), ok) << parallelism;
+  }
+  EXPECT_EQ(CheckSample(ParallelismSample{0, 0, 9}, OneVertex()).message(),
+            "operators[\"map-3\"].parallelism = 9; allowed: [1, 8]");
+}
+
+}  // namespace
+}  // namespace tune

@@ -1,0 +1,12 @@
+tune_test(window_builder_test
+  SOURCES
+    builder_door_test.cc
+    builder_gaps_test.cc
+    builder_gauges_test.cc
+    builder_horizon_test.cc
+    builder_machine_test.cc
+    builder_property_test.cc
+    builder_source_test.cc
+    check_window_test.cc
+    window_builder_test.cc
+  LIBS tune_test_support rapidcheck)
