@@ -91,7 +91,7 @@ std::string WhyKept(const JobRecommendation& job, int vertex) {
     const Evidence step = job.evidence[i];
     if (step.vertex == vertex && absl::StartsWith(step.rule, "guard.")) rule = step.rule;
   }
-  if (rule == "guard.dead_band" || rule == "guard.payback") return "the saving is too small for a restart";
+  if (rule.empty() || rule == "guard.dead_band" || rule == "guard.payback") return "the saving is too small for a restart";
   if (rule == "guard.checkpoints") return "checkpoints fail: no change that needs a savepoint";
   if (rule == "guard.forward") return "the other side of a forward edge needs as many";
   return absl::StrCat(rule, " keeps it");

@@ -178,16 +178,16 @@ absl::Status InferEdges(std::span<const VertexTraffic> traffic, bool in_order, J
   inference.MatchPairs();
   inference.MatchSingles(/*reuse_upstreams=*/true);
   inference.JoinLeftOvers();
-  std::string lost;
+  std::string fed_by, taken_by;  // vertices of which one side is not known
   for (size_t v = 0; v < crossed.size(); ++v) {
-    const int vertex = static_cast<int>(v);
-    if (!inference.NeedsInput(vertex) && !inference.IsLeftOver(vertex)) continue;
-    absl::StrAppend(&lost, lost.empty() ? "" : ", ", "\"", NameOf(graph.vertices[v]), "\"");
+    const std::string name = absl::StrCat("\"", NameOf(graph.vertices[v]), "\"");
+    if (inference.NeedsInput(static_cast<int>(v))) absl::StrAppend(&fed_by, fed_by.empty() ? " what feeds " : ", ", name);
+    if (inference.IsLeftOver(static_cast<int>(v))) absl::StrAppend(&taken_by, taken_by.empty() ? " what takes from " : ", ", name);
   }
-  if (!lost.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the history holds no plan, and its traffic does not tell what feeds or takes from ", lost,
-        "; give the plan with --graph FILE (Flink's GET /jobs/ID/plan)"));
+  if (!fed_by.empty() || !taken_by.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat("the history holds no plan, and its traffic does not tell", fed_by,
+                                                      fed_by.empty() || taken_by.empty() ? "" : " or", taken_by,
+                                                      "; give the plan with --graph FILE (Flink's GET /jobs/ID/plan)"));
   }
   graph.edges = inference.TakeEdges();
   std::sort(graph.edges.begin(), graph.edges.end(),

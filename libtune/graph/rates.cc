@@ -77,6 +77,31 @@ class EdgeRecords {
   std::vector<EdgeRule> rule_;
 };
 
+bool IsBroadcast(const GraphView& view, int edge) {
+  return view.graph().edges[static_cast<size_t>(edge)].ship == ShipStrategy::kBroadcast;
+}
+
+// What a vertex's output is in proportion to: the records that its subtasks share. Broadcast ones are rules and tables
+// that come to nothing by themselves, unless there are no others.
+struct Driver {
+  double records = 0;        // over the window; a source's: what it gave
+  bool broadcast = false;    // nothing but broadcast inputs: every subtask answers each record
+};
+
+Driver DriverOf(const GraphView& view, const std::vector<VertexRecords>& records, const std::vector<double>& on_edge,
+                int vertex) {
+  const VertexRecords& mine = records[static_cast<size_t>(vertex)];
+  if (view.is_source(vertex)) return {mine.out, false};
+  double shared = mine.in;
+  bool only_broadcast = true;
+  for (const int e : view.in_edges(vertex)) {
+    only_broadcast = only_broadcast && IsBroadcast(view, e);
+    if (!IsBroadcast(view, e)) continue;
+    shared -= on_edge[static_cast<size_t>(e)] * view.graph().vertices[static_cast<size_t>(vertex)].parallelism;
+  }
+  return only_broadcast ? Driver{mine.in, true} : Driver{std::max(0.0, shared), false};
+}
+
 }  // namespace
 
 CarriedRates CarryRates(const GraphView& view, const std::vector<VertexRecords>& records,
@@ -92,17 +117,16 @@ CarriedRates CarryRates(const GraphView& view, const std::vector<VertexRecords>&
     out.shared[static_cast<size_t>(source_vertices[s]) * out.sources + s] = 1;
   }
   for (const int u : view.order()) {
-    const VertexRecords& mine = records[static_cast<size_t>(u)];
-    const double taken = view.is_source(u) ? mine.out : mine.in;
-    if (!(taken > 0)) continue;
+    const Driver driver = DriverOf(view, records, edges.on_edge(), u);
+    if (!(driver.records > 0)) continue;
     const int parallelism = view.graph().vertices[static_cast<size_t>(u)].parallelism;
     for (const int e : view.out_edges(u)) {
       const Edge& edge = view.graph().edges[static_cast<size_t>(e)];
-      const double ratio = edges.on_edge()[static_cast<size_t>(e)] / taken;
+      const double ratio = edges.on_edge()[static_cast<size_t>(e)] / driver.records;
       out.edge_ratio[static_cast<size_t>(e)] = ratio;
       std::vector<double>& into = edge.ship == ShipStrategy::kBroadcast ? out.broadcast : out.shared;
       for (size_t s = 0; s < out.sources; ++s) {
-        into[static_cast<size_t>(edge.to) * out.sources + s] += ratio * (out.SharedOf(u, s) + parallelism * out.BroadcastOf(u, s));
+        into[static_cast<size_t>(edge.to) * out.sources + s] += ratio * (driver.broadcast ? parallelism * out.BroadcastOf(u, s) : out.SharedOf(u, s));
       }
     }
   }

@@ -32,7 +32,7 @@ struct CarriedRates {
   std::vector<double> shared;
   // The same for broadcast inputs: records that every subtask gets.
   std::vector<double> broadcast;
-  std::vector<double> edge_ratio;    // by edge: records on it (broadcast: once) per record into its upstream, broadcast ones counted by every subtask
+  std::vector<double> edge_ratio;    // by edge: records on it (broadcast: once) per shared record into its upstream
   std::vector<EdgeRule> edge_rule;   // by edge
 
   double SharedOf(int vertex, size_t source) const { return shared[static_cast<size_t>(vertex) * sources + source]; }

@@ -177,7 +177,10 @@ void SizeTogether(JobSizing& job, bool no_savepoints) {
   if (whole.needed == 0) return;
   whole.wanted = whole.needed;
   ApplyAll(job, whole, no_savepoints);
-  if (whole.wanted == whole.now && !lacks) return;
+  if (whole.wanted == whole.now && !lacks) {
+    for (VertexRecommendation& r : job.out.vertices) Change(job, r, "guard.one_parallelism_held", r.now, {});
+    return;
+  }
   for (VertexRecommendation& r : job.out.vertices) {
     const int cap = CapOf(job, r.vertex);
     Change(job, r, "guard.one_parallelism", std::min(whole.wanted, cap),
@@ -191,7 +194,7 @@ void SizeTogether(JobSizing& job, bool no_savepoints) {
 void ApplyGuards(JobSizing& job) {
   const bool no_savepoints = job.Has(FindingKind::kCheckpointBound, -1);
   const bool together = job.policy.scope == Scope::kJob;
-  for (VertexRecommendation& r : job.out.vertices) r.wanted = IsSized(r) && !together ? r.needed : r.now;
+  for (VertexRecommendation& r : job.out.vertices) r.wanted = IsSized(r) ? r.needed : r.now;
   if (together) {
     SizeTogether(job, no_savepoints);
   } else {

@@ -88,13 +88,11 @@ TEST(Evidence, OfMadeUpJobsComesOutAgain) {
 TEST(Evidence, LeadsToTheAnswer) {
   std::mt19937_64 rng(7);
   for (int i = 0; i < 1000; ++i) {
-    const TuningPolicy policy = RandomPolicy(rng);
-    const absl::StatusOr<JobRecommendation> job = Recommend(RandomJob(rng), policy);
+    const absl::StatusOr<JobRecommendation> job = Recommend(RandomJob(rng), RandomPolicy(rng));
     ASSERT_TRUE(job.ok()) << job.status();
-    const bool together = policy.scope == Scope::kJob;  // then the vertices follow the job's number
     for (const VertexRecommendation& r : job->vertices) {
       double needed = 0, cap = 1e9, wanted = r.now;
-      if (!together && (r.verdict == Verdict::kEstimated || r.verdict == Verdict::kLowerBound)) wanted = r.needed;
+      if (r.verdict == Verdict::kEstimated || r.verdict == Verdict::kLowerBound) wanted = r.needed;
       for (size_t e = 0; e < job->evidence.size(); ++e) {
         const Evidence step = job->evidence[e];
         const std::string rule = step.rule;

@@ -200,7 +200,7 @@ TEST(Forward, BothSidesGetTheLarger) {
   const JobRecommendation job = MustRecommend(SourceAndMap(Map(2, 7), ShipStrategy::kForward), PlainPolicy());
   EXPECT_EQ(job.vertices[0].wanted, 7);
   EXPECT_EQ(job.vertices[1].wanted, 7);
-  EXPECT_EQ(Input(Step(job, "guard.forward", 0), "other_side"), 7);
+  EXPECT_EQ(Input(Step(job, "guard.forward", 0), "largest_tied"), 7);
 }
 
 // a (needs 1) -> b (3) -> c (7), all forward, listed backwards: 7 reaches a.
@@ -226,6 +226,15 @@ TEST(Forward, NeverExceedsTheOtherSidesMaxParallelism) {
   EXPECT_EQ(job.vertices[1].wanted, 4);
 }
 
+// Nor the partitions of a source: a fifth subtask would read nothing.
+TEST(Forward, NeverExceedsASourcesPartitions) {
+  JobWindow window = SourceAndMap(Map(2, 7), ShipStrategy::kForward);
+  window.graph.vertices[0].source_partitions = 4;
+  const JobRecommendation job = MustRecommend(window, PlainPolicy());
+  EXPECT_EQ(job.vertices[0].wanted, 4);
+  EXPECT_EQ(job.vertices[1].wanted, 4);
+}
+
 TEST(OneParallelism, IsTheLargestThatAnyVertexNeeds) {
   JobWindowMaker maker;
   const int source = maker.AddSource("source", 100, 2);
@@ -241,7 +250,7 @@ TEST(OneParallelism, IsTheLargestThatAnyVertexNeeds) {
   EXPECT_EQ(job.vertices[1].needed, 3);
   EXPECT_EQ(job.parallelism_wanted, 7);
   EXPECT_EQ(Input(Step(job, "guard.one_parallelism", 1), "asked"), 3);
-  EXPECT_EQ(Input(Step(job, "guard.one_parallelism", 1), "largest_needed"), 7);
+  EXPECT_EQ(Input(Step(job, "guard.one_parallelism", 1), "of_the_job"), 7);
 }
 
 // An excluded vertex does not drive the job: its 20 ms a record are slow, not a lack of subtasks.

@@ -113,6 +113,7 @@ const std::map<std::string, Formula>& Formulas() {
       {"guard.checkpoints", [](const Inputs& in, double) { return in.at("now"); }},
       {"guard.forward",
        [](const Inputs& in, double) { return std::min(in.at("largest_tied"), in.at("smallest_cap")); }},
+      {"guard.one_parallelism_held", [](const Inputs& in, double) { return in.at("now"); }},
       {"guard.one_parallelism",
        [](const Inputs& in, double) { return std::min(in.at("of_the_job"), in.at("largest_allowed")); }},
       {"exclude.thin_data", ThinData},
