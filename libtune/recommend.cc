@@ -44,7 +44,8 @@ VertexSums SumBins(const std::vector<Bin>& bins, size_t first) {
     AddBin(odd, bins[i + 1]);
   }
   if (i < bins.size()) AddBin(even, bins[i]);
-  AddBin(even, {odd.covered_s, odd.records_in, odd.records_out, odd.task_s, odd.busy_s, odd.backpressured_s, odd.warm_s});
+  AddBin(even,
+         {odd.covered_s, odd.records_in, odd.records_out, odd.task_s, odd.busy_s, odd.backpressured_s, odd.warm_s});
   return even;
 }
 
@@ -160,8 +161,15 @@ Timeliness TimelinessOf(const JobSizing& job) {
 JobRecommendation RecommendChecked(const JobWindow& window, const TuningPolicy& policy) {
   JobRecommendation out;
   const GraphView view(window.graph);
-  JobSizing job{.window = window, .policy = policy, .view = view, .seconds = {}, .rates = {}, .sums = {},
-                .sources = {}, .vertices = {}, .out = out};
+  JobSizing job{.window = window,
+                .policy = policy,
+                .view = view,
+                .seconds = {},
+                .rates = {},
+                .sums = {},
+                .sources = {},
+                .vertices = {},
+                .out = out};
   Start(job);
   EstimateDemand(job);
   const bool dead = ExcludeDeadJob(job);

@@ -11,7 +11,8 @@ namespace tune {
 namespace {
 
 constexpr char kAbout[] =
-    "tune reads what a Flink job's metrics recorded and says, operator by operator, how many subtasks it needs, what no\n"
+    "tune reads what a Flink job's metrics recorded and says, operator by operator, how many subtasks it needs, what "
+    "no\n"
     "resource can help, and why.";
 
 constexpr char kFooter[] =
@@ -23,9 +24,10 @@ constexpr char kFooter[] =
     "Exit codes: 0 answered; 1 failed (file, bug); 2 bad input, nothing written; 3 score found a wrong answer.";
 
 void AddHistory(CLI::App& app, Arguments& a) {
-  app.add_option("HISTORY", a.histories,
-                 "Recorded metrics: a recording or dataset folder, rest.jsonl, Prometheus text or query_range JSON, CSV,\n"
-                 "Parquet; .gz too. Several are read one after the other, oldest first")
+  app.add_option(
+         "HISTORY", a.histories,
+         "Recorded metrics: a recording or dataset folder, rest.jsonl, Prometheus text or query_range JSON, CSV,\n"
+         "Parquet; .gz too. Several are read one after the other, oldest first")
       ->required();
   app.add_option("--graph", a.graph, "Flink's plan JSON (GET /jobs/ID/plan) where the history holds no plan");
   app.add_option("--job", a.job, "Name or id of the job where the history holds several");
@@ -34,7 +36,8 @@ void AddHistory(CLI::App& app, Arguments& a) {
 }
 
 void AddPolicy(CLI::App& app, Arguments& a) {
-  app.add_option("--policy", a.policy, absl::StrCat("One of ", absl::StrJoin(PolicyNames(), ", "), ", or a text proto file"))
+  app.add_option("--policy", a.policy,
+                 absl::StrCat("One of ", absl::StrJoin(PolicyNames(), ", "), ", or a text proto file"))
       ->capture_default_str();
   app.add_option("--set", a.sets, "FIELD=VALUE over the policy, as target_busy_fraction=0.7 or catch_up_time=10m")
       ->type_name("FIELD=VALUE")
@@ -89,9 +92,11 @@ void AddCommands(CLI::App& app, Arguments& a) {
   AddPolicy(*plot, a);
   plot->add_option("--out", a.out, "The HTML file to write")->required();
 
-  CLI::App* score = AddCommand(app, a, "score", "Recommendations against the truth that experiments found",
-                               "  tune score datasets\n  tune score recordings/uniform900-p2 --set target_busy_fraction=1");
-  score->add_option("DATASET", a.histories, "Dataset or recording folders with their truth, or a folder of such")->required();
+  CLI::App* score =
+      AddCommand(app, a, "score", "Recommendations against the truth that experiments found",
+                 "  tune score datasets\n  tune score recordings/uniform900-p2 --set target_busy_fraction=1");
+  score->add_option("DATASET", a.histories, "Dataset or recording folders with their truth, or a folder of such")
+      ->required();
   score->add_option("--policy", a.policy, "As for recommend")->capture_default_str();
   score->add_option("--set", a.sets, "FIELD=VALUE over the policy")->type_name("FIELD=VALUE")->expected(1)->take_all();
   AddFormat(*score, a);
@@ -145,13 +150,17 @@ std::string BashScript() {
   return absl::StrCat(
       "_tune() {\n  local current=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\" options=\"\"\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"",
-      names, " --help --version\" -- \"$current\"))\n    return\n  fi\n  case \"$previous\" in\n    --format) COMPREPLY=($(compgen -W "
-             "\"table json yaml\" -- \"$current\")); return ;;\n    --policy) COMPREPLY=($(compgen -f -W \"",
+      names,
+      " --help --version\" -- \"$current\"))\n    return\n  fi\n  case \"$previous\" in\n    --format) "
+      "COMPREPLY=($(compgen -W "
+      "\"table json yaml\" -- \"$current\")); return ;;\n    --policy) COMPREPLY=($(compgen -f -W \"",
       absl::StrJoin(PolicyNames(), " "),
-      "\" -- \"$current\")); return ;;\n    completion) COMPREPLY=($(compgen -W \"bash zsh\" -- \"$current\")); return ;;\n  esac\n"
+      "\" -- \"$current\")); return ;;\n    completion) COMPREPLY=($(compgen -W \"bash zsh\" -- \"$current\")); return "
+      ";;\n  esac\n"
       "  case \"${COMP_WORDS[1]}\" in\n",
-      cases, "  esac\n  case \"$current\" in\n    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$current\")) ;;\n"
-             "    *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n  esac\n}\ncomplete -o filenames -F _tune tune\n");
+      cases,
+      "  esac\n  case \"$current\" in\n    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$current\")) ;;\n"
+      "    *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n  esac\n}\ncomplete -o filenames -F _tune tune\n");
 }
 
 std::string ZshScript() {
@@ -160,13 +169,14 @@ std::string ZshScript() {
     absl::StrAppend(&names, names.empty() ? "" : " ", w.name);
     absl::StrAppend(&cases, "    ", w.name, ") options=(", w.options, ") ;;\n");
   }
-  return absl::StrCat("#compdef tune\n_tune() {\n  local -a options\n  if (( CURRENT == 2 )); then\n    compadd -- ", names,
-                      " --help --version\n    return\n  fi\n  case \"$words[CURRENT-1]\" in\n    --format) compadd table json yaml; "
-                      "return ;;\n    --policy) compadd ",
-                      absl::StrJoin(PolicyNames(), " "),
-                      "; _files; return ;;\n    completion) compadd bash zsh; return ;;\n  esac\n  case \"$words[2]\" in\n", cases,
-                      "  esac\n  if [[ \"$words[CURRENT]\" == -* ]]; then\n    compadd -- $options\n  else\n    _files\n  fi\n}\n"
-                      "compdef _tune tune\n");
+  return absl::StrCat(
+      "#compdef tune\n_tune() {\n  local -a options\n  if (( CURRENT == 2 )); then\n    compadd -- ", names,
+      " --help --version\n    return\n  fi\n  case \"$words[CURRENT-1]\" in\n    --format) compadd table json yaml; "
+      "return ;;\n    --policy) compadd ",
+      absl::StrJoin(PolicyNames(), " "),
+      "; _files; return ;;\n    completion) compadd bash zsh; return ;;\n  esac\n  case \"$words[2]\" in\n", cases,
+      "  esac\n  if [[ \"$words[CURRENT]\" == -* ]]; then\n    compadd -- $options\n  else\n    _files\n  fi\n}\n"
+      "compdef _tune tune\n");
 }
 
 }  // namespace

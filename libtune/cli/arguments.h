@@ -15,19 +15,19 @@ constexpr int kExitWrong = 3;     // `tune score` found an answer that misses th
 enum class OutputFormat { kTable, kJson, kYaml };
 
 struct Arguments {
-  std::string command;                   // recommend, explain, inspect, plot, score, convert, completion
+  std::string command;  // recommend, explain, inspect, plot, score, convert, completion
   std::vector<std::string> histories;
-  std::string policy = "balanced";       // name or file
-  std::vector<std::string> sets;         // FIELD=VALUE
-  std::vector<std::string> source_rates; // SOURCE=RATE
-  std::string spec;                      // file; empty: none
-  std::string graph;                     // file; empty: from the history
-  std::string job;                       // name or id; empty: the only one
-  std::string history_format;            // empty: told from the file
+  std::string policy = "balanced";        // name or file
+  std::vector<std::string> sets;          // FIELD=VALUE
+  std::vector<std::string> source_rates;  // SOURCE=RATE
+  std::string spec;                       // file; empty: none
+  std::string graph;                      // file; empty: from the history
+  std::string job;                        // name or id; empty: the only one
+  std::string history_format;             // empty: told from the file
   OutputFormat format = OutputFormat::kTable;
-  std::string out;                       // file; empty: none, or standard output
-  std::string vertex;                    // explain: only this one
-  std::string shell;                     // completion: bash or zsh
+  std::string out;     // file; empty: none, or standard output
+  std::string vertex;  // explain: only this one
+  std::string shell;   // completion: bash or zsh
   bool verbose = false;
 };
 

@@ -12,7 +12,8 @@
 namespace tune {
 namespace {
 
-absl::Status WriteSamples(std::vector<std::unique_ptr<HistoryReader>>& readers, const JobGraph& graph, const std::string& path) {
+absl::Status WriteSamples(std::vector<std::unique_ptr<HistoryReader>>& readers, const JobGraph& graph,
+                          const std::string& path) {
   absl::StatusOr<std::unique_ptr<CsvWriter>> writer = CsvWriter::Create(path, graph);
   if (!writer.ok()) return writer.status();
   for (auto& reader : readers) {
@@ -31,8 +32,10 @@ absl::Status Convert(const Arguments& a) {
   std::error_code error;
   std::filesystem::create_directories(a.out, error);
   if (error) return absl::UnavailableError(absl::StrCat(a.out, ": ", error.message()));
-  if (auto status = WriteSamples(*readers, outline->graph, absl::StrCat(a.out, "/history.csv.gz")); !status.ok()) return status;
-  if (auto status = WriteGraphJson(absl::StrCat(a.out, "/graph.json"), outline->graph, outline->facts); !status.ok()) return status;
+  if (auto status = WriteSamples(*readers, outline->graph, absl::StrCat(a.out, "/history.csv.gz")); !status.ok())
+    return status;
+  if (auto status = WriteGraphJson(absl::StrCat(a.out, "/graph.json"), outline->graph, outline->facts); !status.ok())
+    return status;
   // A recording's truth goes along, so that the dataset can be scored.
   const absl::StatusOr<Truth> truth = ReadTruth(a.histories.front());
   if (!truth.ok()) return absl::IsNotFound(truth.status()) ? absl::OkStatus() : truth.status();

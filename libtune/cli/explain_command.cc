@@ -59,15 +59,16 @@ int RunExplain(const Arguments& a) {
     only = FindVertex(window.graph, a.vertex);
     if (only < 0) {
       std::string names;
-      for (const Vertex& v : window.graph.vertices) absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", v.name, "\"");
+      for (const Vertex& v : window.graph.vertices)
+        absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", v.name, "\"");
       return Fail(NotAllowed("--vertex", a.vertex, absl::StrCat("one of ", names)));
     }
   }
   const absl::StatusOr<JobRecommendation> r = Recommend(window, job->policy);
   if (!r.ok()) return Fail(r.status());
   if (only < 0) {
-    std::printf("%s\n", Paint(Colour::kBold, absl::StrCat("job: ", Name(r->action), ", ", Name(r->timeliness), ", slots ",
-                                                         r->slots_now, " -> ", r->slots_wanted))
+    std::printf("%s\n", Paint(Colour::kBold, absl::StrCat("job: ", Name(r->action), ", ", Name(r->timeliness),
+                                                          ", slots ", r->slots_now, " -> ", r->slots_wanted))
                             .c_str());
     for (const Finding& finding : r->findings) {
       if (finding.vertex < 0) std::printf("   ! %s\n", FindingText(finding, window.graph).c_str());

@@ -18,7 +18,8 @@ struct Use {
 
 // What the window says of each kind of metric, over all vertices.
 std::vector<Use> UsesOf(const JobWindow& window) {
-  bool busy = false, subtasks = false, cpu = false, lag = false, gc = false, checkpoints = window.checkpoints.completed > 0;
+  bool busy = false, subtasks = false, cpu = false, lag = false, gc = false,
+       checkpoints = window.checkpoints.completed > 0;
   for (const VertexWindow& v : window.vertices) {
     busy = busy || v.busy_measured;
     for (const SubtaskWindow& s : v.subtasks) {
@@ -46,7 +47,8 @@ std::vector<Use> UsesOf(const JobWindow& window) {
 }
 
 void PrintVertices(const JobWindow& window) {
-  Table table({"operator", ">parallelism", ">key groups", ">covered", ">samples", ">gaps", ">resets", ">stale", ">left out", ">records/s"});
+  Table table({"operator", ">parallelism", ">key groups", ">covered", ">samples", ">gaps", ">resets", ">stale",
+               ">left out", ">records/s"});
   for (size_t i = 0; i < window.vertices.size(); ++i) {
     const VertexWindow& v = window.vertices[i];
     const Vertex& vertex = window.graph.vertices[i];
@@ -56,9 +58,9 @@ void PrintVertices(const JobWindow& window) {
       covered += bin.covered_s;
     }
     table.AddRow({vertex.name, absl::StrCat(vertex.parallelism), absl::StrCat(vertex.max_parallelism),
-                  absl::StrFormat("%.0f s", v.coverage.covered_s), absl::StrCat(v.coverage.samples), absl::StrCat(v.coverage.gaps),
-                  absl::StrCat(v.coverage.counter_resets), absl::StrCat(v.coverage.stale),
-                  absl::StrCat(v.coverage.duplicates + v.coverage.out_of_order),
+                  absl::StrFormat("%.0f s", v.coverage.covered_s), absl::StrCat(v.coverage.samples),
+                  absl::StrCat(v.coverage.gaps), absl::StrCat(v.coverage.counter_resets),
+                  absl::StrCat(v.coverage.stale), absl::StrCat(v.coverage.duplicates + v.coverage.out_of_order),
                   covered > 0 ? absl::StrFormat("%.4g", records / covered) : "-"});
   }
   std::fputs(table.Render().c_str(), stdout);
@@ -79,18 +81,22 @@ int RunInspect(const Arguments& a) {
   absl::StatusOr<LoadedJob> job = LoadJob(a);
   if (!job.ok()) return Fail(job.status());
   const JobWindow& window = job->builder.Window();
-  const auto time = [](int64_t ms) { return absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::FromUnixMillis(ms), absl::UTCTimeZone()); };
+  const auto time = [](int64_t ms) {
+    return absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::FromUnixMillis(ms), absl::UTCTimeZone());
+  };
   std::printf("format: %s\n", job->formats.front().c_str());
   std::printf("span: %s … %s UTC, %s\n", time(job->outline.first_ms).c_str(), time(job->outline.last_ms).c_str(),
               absl::FormatDuration(absl::Milliseconds(job->outline.last_ms - job->outline.first_ms)).c_str());
-  std::printf("edges%s: %s\n", window.graph.inferred ? " (inferred from traffic)" : "", EdgesText(window.graph).c_str());
-  std::printf("restarts: %.0f; not running: %.0f s; metrics stood still at the end: %.0f s; TaskManagers: %zu\n\n", window.restarts,
-              window.not_running_s, window.stale_at_end_s, window.task_managers.size());
+  std::printf("edges%s: %s\n", window.graph.inferred ? " (inferred from traffic)" : "",
+              EdgesText(window.graph).c_str());
+  std::printf("restarts: %.0f; not running: %.0f s; metrics stood still at the end: %.0f s; TaskManagers: %zu\n\n",
+              window.restarts, window.not_running_s, window.stale_at_end_s, window.task_managers.size());
   PrintVertices(window);
   std::printf("\n");
   Table table({"metric", "found", "without it"});
   for (const Use& use : UsesOf(window)) {
-    table.AddRow({use.what, use.found ? Paint(Colour::kGreen, "yes") : Paint(Colour::kYellow, "no"), use.found ? "" : use.cost});
+    table.AddRow(
+        {use.what, use.found ? Paint(Colour::kGreen, "yes") : Paint(Colour::kYellow, "no"), use.found ? "" : use.cost});
   }
   std::fputs(table.Render().c_str(), stdout);
   for (const std::string& warning : job->outline.warnings) PrintWarning(warning);

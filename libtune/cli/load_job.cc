@@ -56,7 +56,8 @@ void MergeOutline(const HistoryOutline& more, HistoryOutline& all) {
     AddTraffic(t.bytes_in, more.traffic[v].bytes_in);
     AddTraffic(t.bytes_out, more.traffic[v].bytes_out);
   }
-  if (all.graph.edges.empty() && all.graph.vertices.size() == more.graph.vertices.size()) all.graph.edges = more.graph.edges;
+  if (all.graph.edges.empty() && all.graph.vertices.size() == more.graph.vertices.size())
+    all.graph.edges = more.graph.edges;
   all.first_ms = std::min(all.first_ms, more.first_ms);
   all.last_ms = std::max(all.last_ms, more.last_ms);
   all.samples += more.samples;
@@ -90,11 +91,13 @@ absl::Status SetSourceRates(const Arguments& arguments, const JobGraph& graph, W
   for (const std::string& text : arguments.source_rates) {
     const size_t at = text.rfind('=');
     double rate = 0;
-    if (at == std::string::npos || at == 0 || !absl::SimpleAtod(text.substr(at + 1), &rate) || !(rate > 0) || !std::isfinite(rate)) {
+    if (at == std::string::npos || at == 0 || !absl::SimpleAtod(text.substr(at + 1), &rate) || !(rate > 0) ||
+        !std::isfinite(rate)) {
       return NotAllowed("--source-rate", text, "SOURCE=RATE with a rate > 0 in records/s");
     }
     const int vertex = FindVertex(graph, text.substr(0, at));
-    const absl::Status set = vertex < 0 ? absl::NotFoundError("") : builder.SetSourceRate(vertex, RecordsPerSecond(rate));
+    const absl::Status set =
+        vertex < 0 ? absl::NotFoundError("") : builder.SetSourceRate(vertex, RecordsPerSecond(rate));
     if (!set.ok()) return NotAllowed("--source-rate", text, absl::StrCat("one of the sources ", SourceNames(graph)));
   }
   return absl::OkStatus();
@@ -157,7 +160,8 @@ absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Argume
   return readers;
 }
 
-absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers, const Arguments& arguments) {
+absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers,
+                                         const Arguments& arguments) {
   std::optional<HistoryOutline> all;
   for (auto& reader : readers) {
     absl::StatusOr<HistoryOutline> outline = reader->Outline(TerminalProgress("reading"));

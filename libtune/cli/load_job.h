@@ -15,8 +15,8 @@
 namespace tune {
 
 struct LoadedJob {
-  std::vector<std::string> formats;      // of each history
-  HistoryOutline outline;                // of all histories together, edges included
+  std::vector<std::string> formats;  // of each history
+  HistoryOutline outline;            // of all histories together, edges included
   WindowBuilder builder;
   TuningPolicy policy;
   std::optional<FlinkDeploymentSpec> spec;
@@ -28,7 +28,8 @@ absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments);
 absl::StatusOr<TuningPolicy> LoadPolicyArgument(const Arguments& arguments);
 
 // The histories' outline alone, with edges as far as they are known.
-absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers, const Arguments& arguments);
+absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers,
+                                         const Arguments& arguments);
 absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Arguments& arguments);
 
 // The whole file. kNotFound, or kInvalidArgument when it is larger than 16 MiB.

@@ -9,7 +9,8 @@ namespace tune {
 
 int Fail(const absl::Status& status) {
   PrintError(std::string(status.message()));
-  const bool bad_input = status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kNotFound ||
+  const bool bad_input = status.code() == absl::StatusCode::kInvalidArgument ||
+                         status.code() == absl::StatusCode::kNotFound ||
                          status.code() == absl::StatusCode::kFailedPrecondition;
   return bad_input ? kExitBadInput : kExitFailed;
 }
@@ -26,8 +27,9 @@ int main(int argc, char** argv) {
   const int parsed = tune::ParseArguments(argc, argv, arguments);
   if (parsed >= 0) return parsed;
   const std::map<std::string, int (*)(const tune::Arguments&)> commands = {
-      {"recommend", tune::RunRecommend}, {"explain", tune::RunExplain}, {"inspect", tune::RunInspect},
-      {"plot", tune::RunPlot},           {"score", tune::RunScore},     {"convert", tune::RunConvert},
+      {"recommend", tune::RunRecommend},  {"explain", tune::RunExplain},
+      {"inspect", tune::RunInspect},      {"plot", tune::RunPlot},
+      {"score", tune::RunScore},          {"convert", tune::RunConvert},
       {"completion", tune::RunCompletion}};
   return commands.at(arguments.command)(arguments);
 }

@@ -18,10 +18,14 @@ namespace {
 
 Colour ColourOf(Action action) {
   switch (action) {
-    case Action::kRaise: return Colour::kYellow;
-    case Action::kLower: return Colour::kGreen;
-    case Action::kPerson: return Colour::kRed;
-    case Action::kHold: return Colour::kPlain;
+    case Action::kRaise:
+      return Colour::kYellow;
+    case Action::kLower:
+      return Colour::kGreen;
+    case Action::kPerson:
+      return Colour::kRed;
+    case Action::kHold:
+      return Colour::kPlain;
   }
   return Colour::kPlain;
 }
@@ -39,18 +43,20 @@ std::string Wanted(const VertexRecommendation& r) { return absl::StrCat(r.at_lea
 
 void PrintHeader(const LoadedJob& job, const JobWindow& window, const JobRecommendation& r) {
   const std::string name = window.facts.job_name.empty() ? "job" : window.facts.job_name;
-  std::string flink = window.facts.flink_major > 0 ? absl::StrCat(", Flink ", window.facts.flink_major, ".", window.facts.flink_minor) : "";
+  std::string flink = window.facts.flink_major > 0
+                          ? absl::StrCat(", Flink ", window.facts.flink_major, ".", window.facts.flink_minor)
+                          : "";
   std::printf("%s%s: %s of history from %s UTC, policy %s\n", Paint(Colour::kBold, name).c_str(), flink.c_str(),
               absl::FormatDuration(absl::Trunc(window.length, absl::Seconds(1))).c_str(),
               absl::FormatTime("%Y-%m-%d %H:%M", window.start, absl::UTCTimeZone()).c_str(), job.policy.name.c_str());
   std::printf("%s; %s; parallelism %d -> %d, slots %d -> %d\n\n",
-              Paint(ColourOf(r.action), absl::StrCat("answer: ", Name(r.action))).c_str(), Name(r.timeliness), r.parallelism_now,
-              r.parallelism_wanted, r.slots_now, r.slots_wanted);
+              Paint(ColourOf(r.action), absl::StrCat("answer: ", Name(r.action))).c_str(), Name(r.timeliness),
+              r.parallelism_now, r.parallelism_wanted, r.slots_now, r.slots_wanted);
 }
 
 void PrintTable(const JobWindow& window, const JobRecommendation& job) {
-  Table table({"operator", ">now", ">need", ">interval", ">wanted", ">demand /s", ">ms a record", ">busiest share", "action",
-               "verdict", "sure"});
+  Table table({"operator", ">now", ">need", ">interval", ">wanted", ">demand /s", ">ms a record", ">busiest share",
+               "action", "verdict", "sure"});
   for (const VertexRecommendation& r : job.vertices) {
     const bool sized = r.verdict != Verdict::kThinData && r.verdict != Verdict::kNotMeasured;
     table.AddRow({window.graph.vertices[static_cast<size_t>(r.vertex)].name, absl::StrCat(r.now),

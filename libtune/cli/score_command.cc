@@ -33,12 +33,14 @@ absl::StatusOr<CaseScore> ScoreCase(const std::string& folder, const Arguments& 
   const JobWindow& window = job->builder.Window();
   TuningPolicy full = job->policy;
   full.target_busy_fraction = 1;
-  const absl::StatusOr<JobRecommendation> with_policy = Recommend(window, job->policy), at_full = Recommend(window, full);
+  const absl::StatusOr<JobRecommendation> with_policy = Recommend(window, job->policy),
+                                          at_full = Recommend(window, full);
   if (!with_policy.ok()) return with_policy.status();
   if (!at_full.ok()) return at_full.status();
   CaseScore score;
   score.name = std::filesystem::path(folder).lexically_normal().filename().string();
-  if (score.name.empty()) score.name = std::filesystem::path(folder).lexically_normal().parent_path().filename().string();
+  if (score.name.empty())
+    score.name = std::filesystem::path(folder).lexically_normal().parent_path().filename().string();
   for (auto& lines : {ScoreExperiment(*truth, window, *at_full),
                       ScoreFormula(*truth, window, *with_policy, job->policy.target_busy_fraction),
                       ScoreFindings(*truth, window, *with_policy)}) {
@@ -68,8 +70,12 @@ void PrintJson(const std::vector<CaseScore>& scores) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const CaseScore& score : scores) {
     for (const ScoreLine& line : score.lines) {
-      all.push_back({{"case", score.name}, {"operator", line.vertex}, {"check", line.check}, {"want", line.want},
-                     {"got", line.got}, {"right", line.right}});
+      all.push_back({{"case", score.name},
+                     {"operator", line.vertex},
+                     {"check", line.check},
+                     {"want", line.want},
+                     {"got", line.got},
+                     {"right", line.right}});
     }
   }
   std::printf("%s\n", all.dump(1).c_str());
@@ -102,7 +108,9 @@ int RunScore(const Arguments& a) {
   size_t right = 0, all = 0;
   for (const std::string& folder : CasesOf(a.histories)) {
     const absl::StatusOr<CaseScore> score = ScoreCase(folder, a);
-    if (!score.ok()) return Fail(absl::Status(score.status().code(), absl::StrCat(folder, ": ", std::string(score.status().message()))));
+    if (!score.ok())
+      return Fail(
+          absl::Status(score.status().code(), absl::StrCat(folder, ": ", std::string(score.status().message()))));
     for (const ScoreLine& line : score->lines) {
       right += line.right ? 1 : 0;
       ++all;

@@ -16,13 +16,20 @@ bool progress_drawn = false;
 
 const char* Code(Colour colour) {
   switch (colour) {
-    case Colour::kPlain: return "";
-    case Colour::kBold: return "\033[1m";
-    case Colour::kDim: return "\033[2m";
-    case Colour::kRed: return "\033[31m";
-    case Colour::kGreen: return "\033[32m";
-    case Colour::kYellow: return "\033[33m";
-    case Colour::kBlue: return "\033[34m";
+    case Colour::kPlain:
+      return "";
+    case Colour::kBold:
+      return "\033[1m";
+    case Colour::kDim:
+      return "\033[2m";
+    case Colour::kRed:
+      return "\033[31m";
+    case Colour::kGreen:
+      return "\033[32m";
+    case Colour::kYellow:
+      return "\033[33m";
+    case Colour::kBlue:
+      return "\033[34m";
   }
   return "";
 }
@@ -52,7 +59,8 @@ Progress TerminalProgress(const std::string& label) {
     *next = now + std::chrono::milliseconds(200);
     progress_drawn = true;
     if (total > 0) {
-      std::fprintf(stderr, "\r%s %3.0f %%", label.c_str(), 100.0 * static_cast<double>(done) / static_cast<double>(total));
+      std::fprintf(stderr, "\r%s %3.0f %%", label.c_str(),
+                   100.0 * static_cast<double>(done) / static_cast<double>(total));
     } else {
       std::fprintf(stderr, "\r%s %.0f MB", label.c_str(), static_cast<double>(done) / 1e6);
     }

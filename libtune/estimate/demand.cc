@@ -11,8 +11,8 @@ namespace {
 constexpr double kWarmPart = 0.5;
 
 struct Series {
-  std::vector<RateSpan> all;        // by bin
-  std::vector<bool> held_back;      // by bin: the source was throttled
+  std::vector<RateSpan> all;    // by bin
+  std::vector<bool> held_back;  // by bin: the source was throttled
 };
 
 // What the source took, by bin. Bins of the warm-up are left out as long as others remain.
@@ -64,15 +64,15 @@ QuantileOf RateQuantile(const std::vector<RateSpan>& series, double q, Keep keep
   return out;
 }
 
-// Records that a source gives for each one that it reads: operators chained to it may filter or split. 1 where the source
-// does not count what it reads.
+// Records that a source gives for each one that it reads: operators chained to it may filter or split. 1 where the
+// source does not count what it reads.
 double OutPerRead(const JobSizing& job, int vertex) {
   const VertexSums& sum = job.sums[static_cast<size_t>(vertex)];
   return sum.records_in > 0 ? sum.records_out / sum.records_in : 1;
 }
 
-void AddQuantileEvidence(JobSizing& job, const SourceDemand& d, const char* rule, const QuantileOf& q, double out_per_read,
-                         const char* source) {
+void AddQuantileEvidence(JobSizing& job, const SourceDemand& d, const char* rule, const QuantileOf& q,
+                         double out_per_read, const char* source) {
   job.out.evidence.Add(rule, d.vertex,
                        {{"rate_quantile", q.rate, "records/s", source},
                         {"out_per_record_read", out_per_read, "1", "window: ratio of sums"},
@@ -129,10 +129,10 @@ void FromGivenRate(JobSizing& job, const SourceWindow& source, SourceDemand& d) 
   const double given = source.given.value_or(RecordsPerSecond()).value();
   d.known = true;
   d.rate = RecordsPerSecond(given * yield);
-  job.out.evidence.Add("demand.given", d.vertex,
-                       {{"given_rate", given, "records/s", "given"},
-                        {"out_per_record_read", yield, "1", "window: ratio of sums"}},
-                       {"demand", d.rate.value(), "records/s", "demand.given"});
+  job.out.evidence.Add(
+      "demand.given", d.vertex,
+      {{"given_rate", given, "records/s", "given"}, {"out_per_record_read", yield, "1", "window: ratio of sums"}},
+      {"demand", d.rate.value(), "records/s", "demand.given"});
 }
 
 SourceDemand DemandOf(JobSizing& job, const SourceWindow& source) {
@@ -201,12 +201,12 @@ void CarryFromSeveral(JobSizing& job, int vertex) {
   const std::vector<RateSpan> series = CarriedSeries(job, vertex);
   const QuantileOf q = RateQuantile(series, job.policy.demand_quantile, [](size_t) { return true; });
   v.demand = RecordsPerSecond(q.seconds > 0 ? q.rate : sum);
-  job.out.evidence.Add("demand.carried_series", vertex,
-                       {{"carried_quantile", v.demand.value(), "records/s",
-                         q.seconds > 0 ? "window: carried series" : "given rates"},
-                        {"sum_of_source_quantiles", sum, "records/s", "demand.quantile"},
-                        {"bins", q.bins, "bins", "window"}},
-                       {"demand", v.demand.value(), "records/s", "demand.carried_series"});
+  job.out.evidence.Add(
+      "demand.carried_series", vertex,
+      {{"carried_quantile", v.demand.value(), "records/s", q.seconds > 0 ? "window: carried series" : "given rates"},
+       {"sum_of_source_quantiles", sum, "records/s", "demand.quantile"},
+       {"bins", q.bins, "bins", "window"}},
+      {"demand", v.demand.value(), "records/s", "demand.carried_series"});
 }
 
 }  // namespace

@@ -7,13 +7,13 @@ namespace tune {
 
 // What one subtask's time is asked for.
 struct LoadLimit {
-  double shared_rate = 0;     // records/s that the subtasks share out
-  double every_rate = 0;      // records/s that each subtask gets
-  double per_record = 0;      // s/record at `measured_at` subtasks
-  double exponent = 0;        // at p it is (p / measured_at)^exponent times as much
+  double shared_rate = 0;  // records/s that the subtasks share out
+  double every_rate = 0;   // records/s that each subtask gets
+  double per_record = 0;   // s/record at `measured_at` subtasks
+  double exponent = 0;     // at p it is (p / measured_at)^exponent times as much
   int measured_at = 1;
-  double fixed_busy = 0;      // busy share without a record
-  double limit = 1;           // largest busy share allowed of the busiest subtask, in (0, 1]
+  double fixed_busy = 0;  // busy share without a record
+  double limit = 1;       // largest busy share allowed of the busiest subtask, in (0, 1]
 };
 
 // s/record when there are `subtasks`.

@@ -45,9 +45,7 @@ Ratio RatioOf(const ServiceMoments& m, double z) {
 }
 
 // Half the interval's width: what chance and Flink's timers may be off by.
-double HalfWidth(const Ratio& r) {
-  return std::hypot(r.t * r.standard_error, kSystematicError * r.per_record);
-}
+double HalfWidth(const Ratio& r) { return std::hypot(r.t * r.standard_error, kSystematicError * r.per_record); }
 
 void SetInterval(JobSizing& job, int vertex, const Ratio& r, ServiceTime& service) {
   const double half = HalfWidth(r);
@@ -92,7 +90,8 @@ std::vector<Point> Points(const JobSizing& job, int vertex) {
 bool FromLine(JobSizing& job, int vertex, const Ratio& ratio, ServiceTime& service) {
   const std::vector<Point> points = Points(job, vertex);
   const Line line = FitTheilSen(points);
-  if (static_cast<double>(points.size()) < kLeastBlocks || !(line.slope > 0) || line.intercept < kLeastFixedBusy) return false;
+  if (static_cast<double>(points.size()) < kLeastBlocks || !(line.slope > 0) || line.intercept < kLeastFixedBusy)
+    return false;
   service.method = ServiceMethod::kLine;
   service.per_record = line.slope;
   service.fixed_busy = line.intercept;
@@ -169,7 +168,8 @@ void EstimateServiceTime(JobSizing& job, int vertex) {
   if (v.latency) {
     service.method = ServiceMethod::kLatency;
     service.per_record = v.latency->value();
-    job.out.evidence.Add("service.latency", vertex, {{"latency", service.per_record, "s/record", "window: latency metric"}},
+    job.out.evidence.Add("service.latency", vertex,
+                         {{"latency", service.per_record, "s/record", "window: latency metric"}},
                          {"service_time", service.per_record, "s/record", "service.latency"});
     SetInterval(job, vertex, Ratio{service.per_record, 0, 0}, service);
     return;

@@ -9,7 +9,8 @@ namespace tune {
 constexpr double kSystematicError = 0.02;
 
 // Fills `service` of one vertex. Rules service.latency, service.ratio, service.line, service.held_back,
-// service.floor, service.contention and service.interval. Leaves method kNone when nothing tells it. Source: libtune/DESIGN.md, "Service time".
+// service.floor, service.contention and service.interval. Leaves method kNone when nothing tells it. Source:
+// libtune/DESIGN.md, "Service time".
 void EstimateServiceTime(JobSizing& job, int vertex);
 
 }  // namespace tune

@@ -14,7 +14,8 @@ constexpr double kSaturatedPart = 0.5;  // of the time a subtask must be seen bu
 
 double LargestWholePart(int units, int subtasks) {
   if (units <= 0) return 1.0 / subtasks;
-  return static_cast<double>((units - 1) / subtasks + 1) / units;  // rounded up
+  const int largest = (units - 1) / subtasks + 1;  // rounded up
+  return static_cast<double>(largest) / units;
 }
 
 // What is dealt out whole to the subtasks of a vertex: key groups, partitions, or (0) single records.
@@ -113,10 +114,10 @@ void AddHotKey(JobSizing& job, int vertex, double share, Finding& finding) {
   if (v.service.per_record > 0 && v.share.hot > 0) {
     finding.rate_limit = RecordsPerSecond(1 / (v.service.per_record * v.share.hot));
   }
-  finding.evidence = job.out.evidence.Add("share.hot_key", vertex,
-                                          {{"largest_share", share, "1", "share.measured"},
-                                           {"subtasks", static_cast<double>(p), "subtasks", "graph"}},
-                                          {"hot_share", v.share.hot, "1", "share.hot_key"});
+  finding.evidence = job.out.evidence.Add(
+      "share.hot_key", vertex,
+      {{"largest_share", share, "1", "share.measured"}, {"subtasks", static_cast<double>(p), "subtasks", "graph"}},
+      {"hot_share", v.share.hot, "1", "share.hot_key"});
 }
 
 void Classify(JobSizing& job, int vertex, const Traffic& traffic, size_t largest, int evidence) {
@@ -169,8 +170,8 @@ void EstimateShare(JobSizing& job, int vertex) {
   if (!EnoughSeen(job, job.window.vertices[static_cast<size_t>(vertex)].subtasks, parallelism)) return;
   const Traffic traffic = TrafficOf(job, vertex);
   if (!(traffic.total > 0)) return;
-  const auto largest = static_cast<size_t>(std::max_element(traffic.records.begin(), traffic.records.end()) -
-                                           traffic.records.begin());
+  const auto largest =
+      static_cast<size_t>(std::max_element(traffic.records.begin(), traffic.records.end()) - traffic.records.begin());
   v.measured_max_share = traffic.records[largest] / traffic.total;
   v.share.measured_at = parallelism;
   const int evidence = job.out.evidence.Add(
@@ -194,7 +195,8 @@ void AddShareEvidence(JobSizing& job, int vertex, int subtasks) {
       job.out.evidence.Add("share.broadcast", vertex, {at}, result);
       return;
     case ShareKind::kHotKey:
-      job.out.evidence.Add("share.with_hot_key", vertex, {{"hot_share", share.hot, "1", "share.hot_key"}, units, at}, result);
+      job.out.evidence.Add("share.with_hot_key", vertex, {{"hot_share", share.hot, "1", "share.hot_key"}, units, at},
+                           result);
       return;
     case ShareKind::kMeasured:
       job.out.evidence.Add("share.uneven", vertex,

@@ -14,9 +14,9 @@ bool ExcludeDeadJob(JobSizing& job);
 void ExcludeThinData(JobSizing& job, int vertex);
 
 // Once service time and parallelism are estimated.
-void ExcludeSlow(JobSizing& job, int vertex);          // slow.cc
-void ExcludeInfeasible(JobSizing& job, int vertex);    // infeasible.cc
-void ExcludeGcBound(JobSizing& job);                   // gc_bound.cc
+void ExcludeSlow(JobSizing& job, int vertex);        // slow.cc
+void ExcludeInfeasible(JobSizing& job, int vertex);  // infeasible.cc
+void ExcludeGcBound(JobSizing& job);                 // gc_bound.cc
 
 // Findings that exclude nothing, but say what was seen. pressure.cc, job_state.cc.
 void FindPressure(JobSizing& job);

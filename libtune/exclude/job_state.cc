@@ -7,9 +7,9 @@ namespace tune {
 namespace {
 
 constexpr double kManyRestarts = 3;
-constexpr double kLeastCheckpoints = 3;   // fewer say nothing of a failure rate
-constexpr double kCatchingUpRatio = 1.05; // taken over produced; less is the noise of two clocks
-constexpr double kBacklogSeconds = 5;     // a backlog worth fewer seconds of demand is the distance of two polls
+constexpr double kLeastCheckpoints = 3;    // fewer say nothing of a failure rate
+constexpr double kCatchingUpRatio = 1.05;  // taken over produced; less is the noise of two clocks
+constexpr double kBacklogSeconds = 5;      // a backlog worth fewer seconds of demand is the distance of two polls
 
 void FindHiddenDemand(JobSizing& job) {
   for (const SourceDemand& d : job.sources) {
@@ -34,7 +34,8 @@ bool WorksOffBacklog(const JobSizing& job, const SourceWindow& source, const Sou
 
 void FindBacklog(JobSizing& job) {
   for (size_t i = 0; i < job.sources.size(); ++i) {  // in the window's order
-    if (WorksOffBacklog(job, job.window.sources[i], job.sources[i])) job.Add(FindingKind::kCatchingUp, job.sources[i].vertex);
+    if (WorksOffBacklog(job, job.window.sources[i], job.sources[i]))
+      job.Add(FindingKind::kCatchingUp, job.sources[i].vertex);
   }
 }
 
@@ -44,11 +45,11 @@ bool ExcludeDeadJob(JobSizing& job) {
   const bool stale = job.window.stale_at_end_s > absl::ToDoubleSeconds(job.policy.max_staleness);
   if (stale) {
     Finding& finding = job.Add(FindingKind::kStaleMetrics, -1);
-    finding.evidence = job.out.evidence.Add(
-        "exclude.stale", -1,
-        {{"stood_still", job.window.stale_at_end_s, "s", "window"},
-         {"max_staleness", absl::ToDoubleSeconds(job.policy.max_staleness), "s", "policy"}},
-        {"excluded", 1, "1", "exclude.stale"});
+    finding.evidence =
+        job.out.evidence.Add("exclude.stale", -1,
+                             {{"stood_still", job.window.stale_at_end_s, "s", "window"},
+                              {"max_staleness", absl::ToDoubleSeconds(job.policy.max_staleness), "s", "policy"}},
+                             {"excluded", 1, "1", "exclude.stale"});
   }
   if (!job.window.running_at_end) job.Add(FindingKind::kRestarting, -1);
   return stale || !job.window.running_at_end;
@@ -61,12 +62,12 @@ void FindJobState(JobSizing& job) {
   if (all >= kLeastCheckpoints && c.failed > job.policy.max_checkpoint_failure_fraction * all) {
     Finding& finding = job.Add(FindingKind::kCheckpointBound, -1);
     finding.share = c.failed / all;
-    finding.evidence = job.out.evidence.Add(
-        "exclude.checkpoints", -1,
-        {{"failed", c.failed, "checkpoints", "window"},
-         {"completed", c.completed, "checkpoints", "window"},
-         {"max_failure_fraction", job.policy.max_checkpoint_failure_fraction, "1", "policy"}},
-        {"failure_fraction", c.failed / all, "1", "exclude.checkpoints"});
+    finding.evidence =
+        job.out.evidence.Add("exclude.checkpoints", -1,
+                             {{"failed", c.failed, "checkpoints", "window"},
+                              {"completed", c.completed, "checkpoints", "window"},
+                              {"max_failure_fraction", job.policy.max_checkpoint_failure_fraction, "1", "policy"}},
+                             {"failure_fraction", c.failed / all, "1", "exclude.checkpoints"});
   }
   if (job.window.graph.inferred) job.Add(FindingKind::kGraphInferred, -1);
   FindHiddenDemand(job);

@@ -6,9 +6,9 @@
 namespace tune {
 namespace {
 
-constexpr double kSaturatedPart = 0.5;        // of the time seen without any rest
-constexpr double kSaturatedFraction = 0.95;   // busy share of a vertex that is reported as a whole
-constexpr double kBackPressured = 0.5;        // share of the time held back that is worth a finding
+constexpr double kSaturatedPart = 0.5;       // of the time seen without any rest
+constexpr double kSaturatedFraction = 0.95;  // busy share of a vertex that is reported as a whole
+constexpr double kBackPressured = 0.5;       // share of the time held back that is worth a finding
 
 std::vector<int> SaturatedSubtasks(const VertexWindow& v) {
   std::vector<int> list;

@@ -39,11 +39,12 @@ void ExcludeSlow(JobSizing& job, int vertex) {
   const std::optional<double> computing = ComputingFraction(job, vertex);
   Finding& finding = job.Add(KindOf(computing), vertex);
   if (computing) finding.share = std::min(1.0, *computing);
-  finding.evidence = job.out.evidence.Add("exclude.slow", vertex,
-                                          {{"service_time", per_record, "s/record", "service"},
-                                           {"slow_record", threshold, "s/record", "policy"},
-                                           {"cpu_over_busy", computing.value_or(-1), "1", computing ? "window" : "not measured"}},
-                                          {"excluded", 1, "1", "exclude.slow"});
+  finding.evidence =
+      job.out.evidence.Add("exclude.slow", vertex,
+                           {{"service_time", per_record, "s/record", "service"},
+                            {"slow_record", threshold, "s/record", "policy"},
+                            {"cpu_over_busy", computing.value_or(-1), "1", computing ? "window" : "not measured"}},
+                           {"excluded", 1, "1", "exclude.slow"});
   job.out.vertices[static_cast<size_t>(vertex)].verdict = Verdict::kExcluded;
 }
 

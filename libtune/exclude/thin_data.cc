@@ -20,14 +20,13 @@ double RecordsOf(const JobSizing& job, int vertex) {
 void Exclude(JobSizing& job, int vertex, FindingKind kind) {
   const VertexSums& sum = job.sums[static_cast<size_t>(vertex)];
   Finding& finding = job.Add(kind, vertex);
-  finding.evidence = job.out.evidence.Add(
-      "exclude.thin_data", vertex,
-      {{"covered", sum.covered_s, "s", "window"},
-       {"past_warm_up", sum.warm_s, "s", "window"},
-       {"records", RecordsOf(job, vertex), "records", "window"},
-       {"min_coverage", job.seconds.min_coverage, "s", "policy"},
-       {"min_records", job.policy.min_records, "records", "policy"}},
-      {"excluded", 1, "1", "exclude.thin_data"});
+  finding.evidence = job.out.evidence.Add("exclude.thin_data", vertex,
+                                          {{"covered", sum.covered_s, "s", "window"},
+                                           {"past_warm_up", sum.warm_s, "s", "window"},
+                                           {"records", RecordsOf(job, vertex), "records", "window"},
+                                           {"min_coverage", job.seconds.min_coverage, "s", "policy"},
+                                           {"min_records", job.policy.min_records, "records", "policy"}},
+                                          {"excluded", 1, "1", "exclude.thin_data"});
   job.out.vertices[static_cast<size_t>(vertex)].verdict = Verdict::kThinData;
 }
 

@@ -18,7 +18,8 @@ int EvidenceLog::Add(const char* rule, int vertex, std::span<const Term> inputs,
   const auto first = static_cast<uint32_t>(terms_.size());
   for (const Term& term : inputs) terms_.push_back(term);
   for (const Term& term : caps) terms_.push_back(term);
-  steps_.push_back({rule, vertex, first, static_cast<uint16_t>(inputs.size()), static_cast<uint16_t>(caps.size()), result});
+  steps_.push_back(
+      {rule, vertex, first, static_cast<uint16_t>(inputs.size()), static_cast<uint16_t>(caps.size()), result});
   return static_cast<int>(steps_.size()) - 1;
 }
 

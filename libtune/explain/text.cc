@@ -28,18 +28,22 @@ std::string Subtasks(const Finding& f) {
 std::string ShareText(const Finding& f) { return f.share ? Percent(*f.share) : "an unknown share"; }
 
 std::string LimitText(const Finding& f) {
-  return f.rate_limit ? absl::StrCat("; no parallelism carries more than ", NumberText(f.rate_limit->value()), " records/s") : "";
+  return f.rate_limit
+             ? absl::StrCat("; no parallelism carries more than ", NumberText(f.rate_limit->value()), " records/s")
+             : "";
 }
 
 // What a finding means, without its vertex.
 std::string Meaning(const Finding& f) {
   switch (f.kind) {
     case FindingKind::kHotKey:
-      return absl::StrCat("hot key: ", Subtasks(f), " gets ", ShareText(f), " of the traffic by one key alone", LimitText(f));
+      return absl::StrCat("hot key: ", Subtasks(f), " gets ", ShareText(f), " of the traffic by one key alone",
+                          LimitText(f));
     case FindingKind::kKeyGroupSkew:
       return absl::StrCat("key groups do not divide evenly: ", Subtasks(f), " has ", ShareText(f), " of the traffic");
     case FindingKind::kPartitionSkew:
-      return absl::StrCat("partitions are unevenly filled or spread: ", Subtasks(f), " has ", ShareText(f), " of the traffic");
+      return absl::StrCat("partitions are unevenly filled or spread: ", Subtasks(f), " has ", ShareText(f),
+                          " of the traffic");
     case FindingKind::kUnevenLoad:
       return absl::StrCat("uneven load: ", Subtasks(f), " above the healthy share, the busiest with ", ShareText(f));
     case FindingKind::kSlowBlocking:
@@ -49,7 +53,8 @@ std::string Meaning(const Finding& f) {
     case FindingKind::kSlowUnknown:
       return "slow a record, kind unknown: no thread CPU was measured (libtune's metrics plugin exports it)";
     case FindingKind::kGcBound:
-      return absl::StrCat("garbage collection takes ", ShareText(f), " of the time: memory is the lever, not parallelism");
+      return absl::StrCat("garbage collection takes ", ShareText(f),
+                          " of the time: memory is the lever, not parallelism");
     case FindingKind::kBottleneck:
       return absl::StrCat("saturated", f.subtasks.empty() ? "" : absl::StrCat(": ", Subtasks(f), " had no time left"),
                           "; mean busy share ", ShareText(f));
@@ -58,9 +63,10 @@ std::string Meaning(const Finding& f) {
     case FindingKind::kBackPressured:
       return absl::StrCat("held back by something downstream ", ShareText(f), " of the time");
     case FindingKind::kDemandHidden:
-      return absl::StrCat("throttled ", ShareText(f),
-                          " of the time, and nothing outside says what it was meant to read: every size below is a lower "
-                          "bound; give the rate with --source-rate");
+      return absl::StrCat(
+          "throttled ", ShareText(f),
+          " of the time, and nothing outside says what it was meant to read: every size below is a lower "
+          "bound; give the rate with --source-rate");
     case FindingKind::kWarmingUp:
       return "only its warm-up was seen";
     case FindingKind::kCatchingUp:
@@ -78,8 +84,8 @@ std::string Meaning(const Finding& f) {
     case FindingKind::kGraphInferred:
       return "the history holds no plan: edges were inferred from record and byte counts; --graph gives them";
     case FindingKind::kInfeasible:
-      return absl::StrCat("no parallelism allowed meets the demand", f.subtasks.empty() ? "" : absl::StrCat("; ", Subtasks(f)),
-                          LimitText(f));
+      return absl::StrCat("no parallelism allowed meets the demand",
+                          f.subtasks.empty() ? "" : absl::StrCat("; ", Subtasks(f)), LimitText(f));
   }
   return "";
 }
@@ -91,7 +97,8 @@ std::string WhyKept(const JobRecommendation& job, int vertex) {
     const Evidence step = job.evidence[i];
     if (step.vertex == vertex && absl::StartsWith(step.rule, "guard.")) rule = step.rule;
   }
-  if (rule.empty() || rule == "guard.dead_band" || rule == "guard.payback") return "the saving is too small for a restart";
+  if (rule.empty() || rule == "guard.dead_band" || rule == "guard.payback")
+    return "the saving is too small for a restart";
   if (rule == "guard.checkpoints") return "checkpoints fail: no change that needs a savepoint";
   if (rule == "guard.forward") return "the other side of a forward edge needs as many";
   return absl::StrCat(rule, " keeps it");
@@ -120,66 +127,102 @@ std::string FindingText(const Finding& finding, const JobGraph& graph) {
 
 const char* Name(FindingKind kind) {
   switch (kind) {
-    case FindingKind::kHotKey: return "hot-key";
-    case FindingKind::kKeyGroupSkew: return "key-group-skew";
-    case FindingKind::kPartitionSkew: return "partition-skew";
-    case FindingKind::kUnevenLoad: return "uneven-load";
-    case FindingKind::kSlowBlocking: return "slow-blocking";
-    case FindingKind::kSlowComputing: return "slow-computing";
-    case FindingKind::kSlowUnknown: return "slow-unknown";
-    case FindingKind::kGcBound: return "gc-bound";
-    case FindingKind::kBottleneck: return "bottleneck";
-    case FindingKind::kHidden: return "hidden";
-    case FindingKind::kBackPressured: return "back-pressured";
-    case FindingKind::kDemandHidden: return "demand-hidden";
-    case FindingKind::kWarmingUp: return "warming-up";
-    case FindingKind::kCatchingUp: return "catching-up";
-    case FindingKind::kRestarting: return "restarting";
-    case FindingKind::kCheckpointBound: return "checkpoint-bound";
-    case FindingKind::kThinData: return "thin-data";
-    case FindingKind::kStaleMetrics: return "stale-metrics";
-    case FindingKind::kNotMeasured: return "not-measured";
-    case FindingKind::kGraphInferred: return "graph-inferred";
-    case FindingKind::kInfeasible: return "infeasible";
+    case FindingKind::kHotKey:
+      return "hot-key";
+    case FindingKind::kKeyGroupSkew:
+      return "key-group-skew";
+    case FindingKind::kPartitionSkew:
+      return "partition-skew";
+    case FindingKind::kUnevenLoad:
+      return "uneven-load";
+    case FindingKind::kSlowBlocking:
+      return "slow-blocking";
+    case FindingKind::kSlowComputing:
+      return "slow-computing";
+    case FindingKind::kSlowUnknown:
+      return "slow-unknown";
+    case FindingKind::kGcBound:
+      return "gc-bound";
+    case FindingKind::kBottleneck:
+      return "bottleneck";
+    case FindingKind::kHidden:
+      return "hidden";
+    case FindingKind::kBackPressured:
+      return "back-pressured";
+    case FindingKind::kDemandHidden:
+      return "demand-hidden";
+    case FindingKind::kWarmingUp:
+      return "warming-up";
+    case FindingKind::kCatchingUp:
+      return "catching-up";
+    case FindingKind::kRestarting:
+      return "restarting";
+    case FindingKind::kCheckpointBound:
+      return "checkpoint-bound";
+    case FindingKind::kThinData:
+      return "thin-data";
+    case FindingKind::kStaleMetrics:
+      return "stale-metrics";
+    case FindingKind::kNotMeasured:
+      return "not-measured";
+    case FindingKind::kGraphInferred:
+      return "graph-inferred";
+    case FindingKind::kInfeasible:
+      return "infeasible";
   }
   return "";
 }
 
 const char* Name(Action action) {
   switch (action) {
-    case Action::kHold: return "hold";
-    case Action::kRaise: return "raise";
-    case Action::kLower: return "lower";
-    case Action::kPerson: return "person";
+    case Action::kHold:
+      return "hold";
+    case Action::kRaise:
+      return "raise";
+    case Action::kLower:
+      return "lower";
+    case Action::kPerson:
+      return "person";
   }
   return "";
 }
 
 const char* Name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kEstimated: return "estimated";
-    case Verdict::kLowerBound: return "lower-bound";
-    case Verdict::kExcluded: return "excluded";
-    case Verdict::kThinData: return "thin-data";
-    case Verdict::kNotMeasured: return "not-measured";
+    case Verdict::kEstimated:
+      return "estimated";
+    case Verdict::kLowerBound:
+      return "lower-bound";
+    case Verdict::kExcluded:
+      return "excluded";
+    case Verdict::kThinData:
+      return "thin-data";
+    case Verdict::kNotMeasured:
+      return "not-measured";
   }
   return "";
 }
 
 const char* Name(Timeliness timeliness) {
   switch (timeliness) {
-    case Timeliness::kUnknown: return "unknown";
-    case Timeliness::kOnTime: return "on-time";
-    case Timeliness::kDelayed: return "delayed";
+    case Timeliness::kUnknown:
+      return "unknown";
+    case Timeliness::kOnTime:
+      return "on-time";
+    case Timeliness::kDelayed:
+      return "delayed";
   }
   return "";
 }
 
 const char* Name(Confidence confidence) {
   switch (confidence) {
-    case Confidence::kLow: return "low";
-    case Confidence::kMedium: return "medium";
-    case Confidence::kHigh: return "high";
+    case Confidence::kLow:
+      return "low";
+    case Confidence::kMedium:
+      return "medium";
+    case Confidence::kHigh:
+      return "high";
   }
   return "";
 }

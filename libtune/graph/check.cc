@@ -14,7 +14,9 @@
 namespace tune {
 namespace {
 
-std::string Path(const Vertex& vertex, const char* field) { return absl::StrCat("vertices[\"", vertex.id, "\"].", field); }
+std::string Path(const Vertex& vertex, const char* field) {
+  return absl::StrCat("vertices[\"", vertex.id, "\"].", field);
+}
 
 void CheckVertices(const JobGraph& graph, Violations& bad) {
   std::set<std::string> seen;
@@ -50,10 +52,12 @@ bool CheckEdges(const JobGraph& graph, Violations& bad) {
       walkable = false;
       continue;
     }
-    if (!seen.insert({e.from, e.to}).second) bad.Add(path, absl::StrCat(e.from, " -> ", e.to), "one edge for each pair");
+    if (!seen.insert({e.from, e.to}).second)
+      bad.Add(path, absl::StrCat(e.from, " -> ", e.to), "one edge for each pair");
     const Vertex &from = graph.vertices[static_cast<size_t>(e.from)], &to = graph.vertices[static_cast<size_t>(e.to)];
     if (e.ship == ShipStrategy::kForward && from.parallelism != to.parallelism) {
-      bad.Add(absl::StrCat(path, ".ship"), absl::StrCat("forward from ", from.parallelism, " to ", to.parallelism, " subtasks"),
+      bad.Add(absl::StrCat(path, ".ship"),
+              absl::StrCat("forward from ", from.parallelism, " to ", to.parallelism, " subtasks"),
               "equal parallelism on both sides");
     }
   }

@@ -112,8 +112,8 @@ class Inference {
     return sum;
   }
   bool MayFeed(int from, int to) const {
-    return from != to && !has_output_[static_cast<size_t>(from)] && traffic_[static_cast<size_t>(from)].records_out > 0 &&
-           (!in_order_ || from < to);
+    return from != to && !has_output_[static_cast<size_t>(from)] &&
+           traffic_[static_cast<size_t>(from)].records_out > 0 && (!in_order_ || from < to);
   }
   void Link(int from, int to) {
     edges_.push_back({from, to, ShipStrategy::kUnknown});
@@ -166,7 +166,8 @@ class Inference {
 
 absl::Status InferEdges(std::span<const VertexTraffic> traffic, bool in_order, JobGraph& graph) {
   if (traffic.size() != graph.vertices.size()) {
-    return absl::InternalError(absl::StrCat("traffic of ", traffic.size(), " vertices for a graph of ", graph.vertices.size()));
+    return absl::InternalError(
+        absl::StrCat("traffic of ", traffic.size(), " vertices for a graph of ", graph.vertices.size()));
   }
   // A source may count what it reads from its log; nothing in the graph feeds it.
   std::vector<VertexTraffic> crossed(traffic.begin(), traffic.end());
@@ -181,12 +182,14 @@ absl::Status InferEdges(std::span<const VertexTraffic> traffic, bool in_order, J
   std::string fed_by, taken_by;  // vertices of which one side is not known
   for (size_t v = 0; v < crossed.size(); ++v) {
     const std::string name = absl::StrCat("\"", NameOf(graph.vertices[v]), "\"");
-    if (inference.NeedsInput(static_cast<int>(v))) absl::StrAppend(&fed_by, fed_by.empty() ? " what feeds " : ", ", name);
-    if (inference.IsLeftOver(static_cast<int>(v))) absl::StrAppend(&taken_by, taken_by.empty() ? " what takes from " : ", ", name);
+    if (inference.NeedsInput(static_cast<int>(v)))
+      absl::StrAppend(&fed_by, fed_by.empty() ? " what feeds " : ", ", name);
+    if (inference.IsLeftOver(static_cast<int>(v)))
+      absl::StrAppend(&taken_by, taken_by.empty() ? " what takes from " : ", ", name);
   }
   if (!fed_by.empty() || !taken_by.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat("the history holds no plan, and its traffic does not tell", fed_by,
-                                                      fed_by.empty() || taken_by.empty() ? "" : " or", taken_by,
+    return absl::FailedPreconditionError(absl::StrCat("the history holds no plan, and its traffic does not tell",
+                                                      fed_by, fed_by.empty() || taken_by.empty() ? "" : " or", taken_by,
                                                       "; give the plan with --graph FILE (Flink's GET /jobs/ID/plan)"));
   }
   graph.edges = inference.TakeEdges();

@@ -4,7 +4,7 @@ namespace tune {
 namespace {
 
 // Edge indices grouped by one end: a counting sort.
-void Group(const std::vector<Edge>& edges, size_t vertices, int Edge::*end, std::vector<int>& list,
+void Group(const std::vector<Edge>& edges, size_t vertices, int Edge::* end, std::vector<int>& list,
            std::vector<int>& start) {
   start.assign(vertices + 1, 0);
   for (const Edge& edge : edges) ++start[static_cast<size_t>(edge.*end) + 1];

@@ -24,7 +24,8 @@ class GraphView {
  private:
   static std::span<const int> Slice(const std::vector<int>& list, const std::vector<int>& start, int vertex) {
     const auto v = static_cast<size_t>(vertex);
-    return std::span<const int>(list).subspan(static_cast<size_t>(start[v]), static_cast<size_t>(start[v + 1] - start[v]));
+    return std::span<const int>(list).subspan(static_cast<size_t>(start[v]),
+                                              static_cast<size_t>(start[v + 1] - start[v]));
   }
   void Sort();
 

@@ -84,8 +84,8 @@ bool IsBroadcast(const GraphView& view, int edge) {
 // What a vertex's output is in proportion to: the records that its subtasks share. Broadcast ones are rules and tables
 // that come to nothing by themselves, unless there are no others.
 struct Driver {
-  double records = 0;        // over the window; a source's: what it gave
-  bool broadcast = false;    // nothing but broadcast inputs: every subtask answers each record
+  double records = 0;      // over the window; a source's: what it gave
+  bool broadcast = false;  // nothing but broadcast inputs: every subtask answers each record
 };
 
 Driver DriverOf(const GraphView& view, const std::vector<VertexRecords>& records, const std::vector<double>& on_edge,
@@ -126,7 +126,8 @@ CarriedRates CarryRates(const GraphView& view, const std::vector<VertexRecords>&
       out.edge_ratio[static_cast<size_t>(e)] = ratio;
       std::vector<double>& into = edge.ship == ShipStrategy::kBroadcast ? out.broadcast : out.shared;
       for (size_t s = 0; s < out.sources; ++s) {
-        into[static_cast<size_t>(edge.to) * out.sources + s] += ratio * (driver.broadcast ? parallelism * out.BroadcastOf(u, s) : out.SharedOf(u, s));
+        into[static_cast<size_t>(edge.to) * out.sources + s] +=
+            ratio * (driver.broadcast ? parallelism * out.BroadcastOf(u, s) : out.SharedOf(u, s));
       }
     }
   }

@@ -32,11 +32,13 @@ struct CarriedRates {
   std::vector<double> shared;
   // The same for broadcast inputs: records that every subtask gets.
   std::vector<double> broadcast;
-  std::vector<double> edge_ratio;    // by edge: records on it (broadcast: once) per shared record into its upstream
-  std::vector<EdgeRule> edge_rule;   // by edge
+  std::vector<double> edge_ratio;   // by edge: records on it (broadcast: once) per shared record into its upstream
+  std::vector<EdgeRule> edge_rule;  // by edge
 
   double SharedOf(int vertex, size_t source) const { return shared[static_cast<size_t>(vertex) * sources + source]; }
-  double BroadcastOf(int vertex, size_t source) const { return broadcast[static_cast<size_t>(vertex) * sources + source]; }
+  double BroadcastOf(int vertex, size_t source) const {
+    return broadcast[static_cast<size_t>(vertex) * sources + source];
+  }
 };
 
 // `source_vertices`: the vertices without inputs, in the order that gives `sources` its meaning.

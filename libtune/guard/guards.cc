@@ -65,7 +65,8 @@ void Payback(JobSizing& job, VertexRecommendation& r) {
   const double cost = r.now * job.seconds.restart;
   if (saved > cost) return;
   Change(job, r, "guard.payback", r.now,
-         {{"saved", saved, "subtask-seconds", "policy.payback_time"}, {"cost", cost, "subtask-seconds", "policy.restart_time"}});
+         {{"saved", saved, "subtask-seconds", "policy.payback_time"},
+          {"cost", cost, "subtask-seconds", "policy.restart_time"}});
 }
 
 void Checkpoints(JobSizing& job, VertexRecommendation& r) {

@@ -38,7 +38,8 @@ constexpr std::array<MetricRule, kTaskMetricCount> kRules = {{
 
 absl::Status CheckTime(int64_t time_ms) {
   if (time_ms >= 0 && time_ms <= kLargestTimeMs) return absl::OkStatus();
-  return NotAllowed("time_ms", absl::StrCat(time_ms), absl::StrCat("milliseconds since 1970, [0, ", kLargestTimeMs, "]"));
+  return NotAllowed("time_ms", absl::StrCat(time_ms),
+                    absl::StrCat("milliseconds since 1970, [0, ", kLargestTimeMs, "]"));
 }
 
 absl::Status CheckVertexIndex(int32_t vertex, const JobGraph& graph) {
@@ -82,19 +83,19 @@ absl::Status CheckSample(const TaskSample& sample, const JobGraph& graph) {
     const int metric = __builtin_ctz(left);
     const double value = sample.value[static_cast<size_t>(metric)];
     // Written so that NaN fails it.
-    if (!(value >= 0 && value <= kRules[static_cast<size_t>(metric)].largest)) return MetricError(sample, metric, graph);
+    if (!(value >= 0 && value <= kRules[static_cast<size_t>(metric)].largest))
+      return MetricError(sample, metric, graph);
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckSample(const TaskManagerSample& sample) {
   if (sample.task_manager.empty()) return NotAllowed("task_manager", "\"\"", "a name");
-  return FirstError({CheckTime(sample.time_ms), CheckAmount("cpu_time_ns", sample.cpu_time_ns),
-                     CheckAmount("gc_time_ms", sample.gc_time_ms), CheckAmount("gc_count", sample.gc_count),
-                     CheckAmount("heap_used_bytes", sample.heap_used_bytes),
-                     CheckAmount("heap_max_bytes", sample.heap_max_bytes),
-                     CheckAmount("old_gen_after_gc_bytes", sample.old_gen_after_gc_bytes),
-                     CheckAmount("slots", sample.slots)});
+  return FirstError(
+      {CheckTime(sample.time_ms), CheckAmount("cpu_time_ns", sample.cpu_time_ns),
+       CheckAmount("gc_time_ms", sample.gc_time_ms), CheckAmount("gc_count", sample.gc_count),
+       CheckAmount("heap_used_bytes", sample.heap_used_bytes), CheckAmount("heap_max_bytes", sample.heap_max_bytes),
+       CheckAmount("old_gen_after_gc_bytes", sample.old_gen_after_gc_bytes), CheckAmount("slots", sample.slots)});
 }
 
 absl::Status CheckSample(const SourceSample& sample, const JobGraph& graph) {

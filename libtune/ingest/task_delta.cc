@@ -22,7 +22,8 @@ Growth GrowthOf(const TaskSample& last, const TaskSample& now, uint32_t both) {
           of(TaskMetric::kIdleMs),    of(TaskMetric::kBackPressuredMs), of(TaskMetric::kCpuNanos)};
 }
 
-constexpr uint32_t kFlinkClock = Bit(TaskMetric::kBusyMs) | Bit(TaskMetric::kIdleMs) | Bit(TaskMetric::kBackPressuredMs);
+constexpr uint32_t kFlinkClock =
+    Bit(TaskMetric::kBusyMs) | Bit(TaskMetric::kIdleMs) | Bit(TaskMetric::kBackPressuredMs);
 
 bool HasClock(uint32_t both) { return (both & kFlinkClock) == kFlinkClock; }
 

@@ -18,19 +18,19 @@ enum class Step {
 
 // Metrics that are absent on either side leave has_* false and their fields 0.
 struct TaskDelta {
-  double elapsed_s = 0;        // wall seconds between the two
-  double task_s = 0;           // the same by Flink's own clock (busy + idle + back-pressured) where it has one
+  double elapsed_s = 0;  // wall seconds between the two
+  double task_s = 0;     // the same by Flink's own clock (busy + idle + back-pressured) where it has one
   double records_in = 0;
   double records_out = 0;
-  double busy_s = 0;           // seconds; may be a few ms negative
+  double busy_s = 0;  // seconds; may be a few ms negative
   double backpressured_s = 0;
   double cpu_s = 0;
-  double pending_change = 0;   // records
-  bool has_records = false;    // in or out
+  double pending_change = 0;  // records
+  bool has_records = false;   // in or out
   bool has_busy = false;
   bool has_cpu = false;
   bool has_pending = false;
-  bool from_gauges = false;    // some of it are Flink's 60 s means: not to be trusted in the first 60 s of a run
+  bool from_gauges = false;  // some of it are Flink's 60 s means: not to be trusted in the first 60 s of a run
 };
 
 // `last` is older than `now` unless the answer is kDuplicate or kOutOfOrder. `delta` is filled for kDelta alone.

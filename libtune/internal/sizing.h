@@ -18,9 +18,7 @@ struct VertexSums {
   double covered_s = 0, records_in = 0, records_out = 0, task_s = 0, busy_s = 0, backpressured_s = 0, warm_s = 0;
 
   // Share of the time the vertex was held back by something downstream, in [0, 1]; 0 when busy time was not seen.
-  double BackPressuredFraction() const {
-    return task_s > 0 ? std::clamp(backpressured_s / task_s, 0.0, 1.0) : 0;
-  }
+  double BackPressuredFraction() const { return task_s > 0 ? std::clamp(backpressured_s / task_s, 0.0, 1.0) : 0; }
 };
 
 // The policy's durations in seconds, converted once.
@@ -44,7 +42,7 @@ struct SourceDemand {
   double peak = 0;               // records/s, the largest of `series`
   double lag_records = 0;        // behind at the end; 0 where not known
   bool lag_known = false;
-  double throttled_fraction = 0; // share of the time it was held back, in [0, 1]
+  double throttled_fraction = 0;  // share of the time it was held back, in [0, 1]
 };
 
 enum class ServiceMethod { kNone, kLatency, kRatio, kLine, kHeldBack, kFloor };
@@ -52,9 +50,9 @@ enum class ServiceMethod { kNone, kLatency, kRatio, kLine, kHeldBack, kFloor };
 // Time of one subtask on one record. estimate/service_time.h fills it.
 struct ServiceTime {
   ServiceMethod method = ServiceMethod::kNone;
-  double per_record = 0;       // s/record, the estimate; with kLine the slope
-  double low = 0, high = 0;    // its interval
-  double fixed_busy = 0;       // busy share without any record, >= 0; 0 but for kLine
+  double per_record = 0;     // s/record, the estimate; with kLine the slope
+  double low = 0, high = 0;  // its interval
+  double fixed_busy = 0;     // busy share without any record, >= 0; 0 but for kLine
   // A record takes longer among more subtasks: (p / measured_at)^exponent times as long. 0: not seen at several p.
   double exponent = 0;
   int measured_at = 1;
@@ -65,30 +63,30 @@ enum class ShareKind { kEven, kMeasured, kHotKey, kBroadcast };
 // The busiest subtask's share of a vertex's traffic at any parallelism. estimate/share.h fills it.
 struct ShareOf {
   ShareKind kind = ShareKind::kEven;
-  int units = 0;            // what is dealt out whole: key groups or partitions; 0: single records
-  double hot = 0;           // kHotKey: share of the hot key
-  double excess = 0;        // kMeasured: max/mean - 1 at `measured_at`
+  int units = 0;      // what is dealt out whole: key groups or partitions; 0: single records
+  double hot = 0;     // kHotKey: share of the hot key
+  double excess = 0;  // kMeasured: max/mean - 1 at `measured_at`
   int measured_at = 1;
   double At(int subtasks) const;
 };
 
 struct VertexSizing {
   bool is_source = false;
-  double rate_per_source_record = 0;     // single-source vertices: shared records in per record out of the source
-  int only_source = -1;                  // the source that alone feeds it; -1: several, or none with traffic
+  double rate_per_source_record = 0;  // single-source vertices: shared records in per record out of the source
+  int only_source = -1;               // the source that alone feeds it; -1: several, or none with traffic
   bool demand_known = false;
   bool demand_is_lower_bound = false;
-  RecordsPerSecond demand;               // shared records in
-  double broadcast_rate = 0;             // records/s that every subtask gets besides
-  double lag_records = 0;                // of its sources, in records of this vertex
+  RecordsPerSecond demand;    // shared records in
+  double broadcast_rate = 0;  // records/s that every subtask gets besides
+  double lag_records = 0;     // of its sources, in records of this vertex
   ServiceTime service;
   ShareOf share;
-  double measured_max_share = 0;         // 0: not measured
-  std::vector<int> busiest;              // subtasks above the healthy ratio
-  bool saturated = false;                // a subtask had no time left
+  double measured_max_share = 0;  // 0: not measured
+  std::vector<int> busiest;       // subtasks above the healthy ratio
+  bool saturated = false;         // a subtask had no time left
   double backpressured_fraction = 0;
   int steady = 1, catch_up = 1, lag_goal = 1;  // parallelism each constraint asks for
-  int cap = 1;                           // largest parallelism allowed
+  int cap = 1;                                 // largest parallelism allowed
   bool feasible = true;
 };
 
@@ -96,8 +94,8 @@ struct JobSizing {
   const JobWindow& window;
   const TuningPolicy& policy;
   const GraphView& view;
-  size_t first_bin = 0;                  // of the horizon
-  double z = 1.645;                      // normal quantile of the policy's confidence
+  size_t first_bin = 0;  // of the horizon
+  double z = 1.645;      // normal quantile of the policy's confidence
   PolicySeconds seconds;
   CarriedRates rates;
   std::vector<VertexSums> sums;

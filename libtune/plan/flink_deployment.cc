@@ -27,8 +27,9 @@ struct Version {
 absl::StatusOr<Version> VersionOf(const FlinkDeploymentSpec& spec) {
   Version version;
   const std::vector<std::string> parts = absl::StrSplit(spec.flink_version, '_');
-  if (parts.size() != 2 || parts[0].size() < 2 || parts[0][0] != 'v' || !absl::SimpleAtoi(parts[0].substr(1), &version.major) ||
-      !absl::SimpleAtoi(parts[1], &version.minor) || version.major < 1 || version.major > 2 || version.minor < 0) {
+  if (parts.size() != 2 || parts[0].size() < 2 || parts[0][0] != 'v' ||
+      !absl::SimpleAtoi(parts[0].substr(1), &version.major) || !absl::SimpleAtoi(parts[1], &version.minor) ||
+      version.major < 1 || version.major > 2 || version.minor < 0) {
     return NotAllowed("spec.flinkVersion", absl::StrCat("\"", spec.flink_version, "\""), "v1_13 … v1_20, v2_0 …");
   }
   return version;
@@ -49,11 +50,13 @@ absl::Status CheckPatchable(const FlinkDeploymentSpec& spec) {
   }
   if (IsOn(spec, "job.autoscaler.enabled") || IsOn(spec, "kubernetes.operator.job.autoscaler.enabled")) {
     return absl::FailedPreconditionError(
-        "spec.flinkConfiguration[\"job.autoscaler.enabled\"] = true; another autoscaler sets the parallelism: turn it off first");
+        "spec.flinkConfiguration[\"job.autoscaler.enabled\"] = true; another autoscaler sets the parallelism: turn it "
+        "off first");
   }
   if (absl::AsciiStrToLower(Option(spec, "scheduler-mode")) == "reactive") {
     return absl::FailedPreconditionError(
-        "spec.flinkConfiguration[\"scheduler-mode\"] = reactive; the job takes whatever slots there are: size the TaskManagers");
+        "spec.flinkConfiguration[\"scheduler-mode\"] = reactive; the job takes whatever slots there are: size the "
+        "TaskManagers");
   }
   return absl::OkStatus();
 }
@@ -93,8 +96,8 @@ Overrides Wanted(Overrides overrides, const JobWindow& window, const JobRecommen
 }
 
 std::string Reason(const JobRecommendation& recommendation) {
-  return absl::StrCat("parallelism ", recommendation.parallelism_now, " -> ", recommendation.parallelism_wanted, ", slots ",
-                      recommendation.slots_now, " -> ", recommendation.slots_wanted);
+  return absl::StrCat("parallelism ", recommendation.parallelism_now, " -> ", recommendation.parallelism_wanted,
+                      ", slots ", recommendation.slots_now, " -> ", recommendation.slots_wanted);
 }
 
 bool ChangesAnything(const JobRecommendation& recommendation) {
@@ -121,7 +124,8 @@ absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, c
     return patch;
   }
   const bool adaptive = absl::AsciiStrToLower(Option(spec, "jobmanager.scheduler")) == "adaptive" ||
-                        (version->major >= 2 && Option(spec, "jobmanager.scheduler").empty() && window.facts.adaptive_scheduler.value_or(false));
+                        (version->major >= 2 && Option(spec, "jobmanager.scheduler").empty() &&
+                         window.facts.adaptive_scheduler.value_or(false));
   const bool in_place = adaptive && version->AtLeast(1, 18);
   if (version->AtLeast(1, 17)) {
     const std::string before = Option(spec, kOverrides);
@@ -129,20 +133,26 @@ absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, c
     if (!overrides.ok()) return overrides.status();
     const Overrides wanted = Wanted(*overrides, window, recommendation);
     if (wanted != *overrides) {
-      patch.changes.push_back({{"spec", "flinkConfiguration", kOverrides}, before, WriteOverrides(wanted), false,
+      patch.changes.push_back({{"spec", "flinkConfiguration", kOverrides},
+                               before,
+                               WriteOverrides(wanted),
+                               false,
                                "one parallelism for each vertex"});
     }
   } else {
     patch.notes.push_back("Flink before 1.17 has no vertex overrides: every vertex gets the largest parallelism");
   }
   if (in_place) {
-    if (!patch.changes.empty()) patch.notes.push_back("the adaptive scheduler rescales in place; job.parallelism is left alone");
+    if (!patch.changes.empty())
+      patch.notes.push_back("the adaptive scheduler rescales in place; job.parallelism is left alone");
     return patch;
   }
   if (spec.job_parallelism != recommendation.parallelism_wanted) {
     patch.changes.push_back({{"spec", "job", "parallelism"},
                              spec.job_parallelism > 0 ? absl::StrCat(spec.job_parallelism) : "",
-                             absl::StrCat(recommendation.parallelism_wanted), true, Reason(recommendation)});
+                             absl::StrCat(recommendation.parallelism_wanted),
+                             true,
+                             Reason(recommendation)});
   }
   patch.restarts_job = !patch.changes.empty();
   return patch;

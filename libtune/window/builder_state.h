@@ -16,7 +16,7 @@ namespace tune {
 struct TaskTrack {
   TaskSample last;
   bool started = false;
-  double step_s = 0;                             // usual seconds between samples; 0: not known yet
+  double step_s = 0;                                        // usual seconds between samples; 0: not known yet
   double block_s = 0, block_records = 0, block_busy_s = 0;  // the open block
 };
 
@@ -27,12 +27,12 @@ struct VertexTrack {
   std::vector<TaskTrack> subtasks;
   // The window's totals are the open chunk and the closed ones together.
   VertexTotals open;
-  std::deque<VertexTotals> closed;               // oldest first
+  std::deque<VertexTotals> closed;  // oldest first
   VertexTotals closed_sum;
 };
 
 struct SourceTrack {
-  int window_index = -1;                         // into JobWindow::sources; -1: not a source
+  int window_index = -1;  // into JobWindow::sources; -1: not a source
   bool has_offset = false;
   double end_offset = 0;
   int64_t offset_time_ms = 0;
@@ -43,7 +43,7 @@ struct SourceTrack {
 
 struct TaskManagerTrack {
   TaskManagerSample last;
-  std::vector<double> cpu_s, covered_s;          // by bin
+  std::vector<double> cpu_s, covered_s;  // by bin
   double gc_s = 0, gc_covered_s = 0;
 };
 
@@ -52,25 +52,25 @@ struct WindowBuilder::State {
   WindowOptions options;
   double bin_s = 60;
   int64_t bin_ms = 60'000, horizon_ms = 0, warm_up_ms = 0;
-  double bins_per_ms = 0;                        // 1 / bin_ms
-  int64_t start_ms = -1;                         // of bin 0; -1: nothing seen yet
+  double bins_per_ms = 0;  // 1 / bin_ms
+  int64_t start_ms = -1;   // of bin 0; -1: nothing seen yet
   int64_t end_ms = 0;
-  int64_t run_start_ms = 0;                      // last (re)start of the job that was seen
-  int64_t changed_ms = 0;                        // when anything last moved
-  int64_t open_bin_ms = 0;                       // start of the last bin
-  int64_t chunk_end_ms = 0;                      // when the current chunk of totals is full
+  int64_t run_start_ms = 0;  // last (re)start of the job that was seen
+  int64_t changed_ms = 0;    // when anything last moved
+  int64_t open_bin_ms = 0;   // start of the last bin
+  int64_t chunk_end_ms = 0;  // when the current chunk of totals is full
   std::vector<VertexTrack> vertices;
-  std::vector<SourceTrack> sources;              // by vertex
-  std::map<std::string, size_t> task_managers;   // name -> index into window.task_managers and tracks
+  std::vector<SourceTrack> sources;             // by vertex
+  std::map<std::string, size_t> task_managers;  // name -> index into window.task_managers and tracks
   std::vector<TaskManagerTrack> tm_tracks;
   JobSample last_job;
   bool has_job = false;
 
   // window_builder.cc
-  absl::Status SeeTime(int64_t time_ms);         // opens bins up to time_ms, forgets what left the horizon
-  void ForgetOldest(int64_t time_ms);            // opens a new chunk of totals, drops the ninth
-  void SeeRestart(int64_t time_ms);              // a restart or rescale of the job: warm-up begins
-  size_t BinAt(int64_t since_start_ms) const {   // milliseconds since start, >= 0
+  absl::Status SeeTime(int64_t time_ms);        // opens bins up to time_ms, forgets what left the horizon
+  void ForgetOldest(int64_t time_ms);           // opens a new chunk of totals, drops the ninth
+  void SeeRestart(int64_t time_ms);             // a restart or rescale of the job: warm-up begins
+  size_t BinAt(int64_t since_start_ms) const {  // milliseconds since start, >= 0
     auto bin = static_cast<int64_t>(static_cast<double>(since_start_ms) * bins_per_ms);
     if ((bin + 1) * bin_ms <= since_start_ms) ++bin;  // the product may fall just short of a border
     return static_cast<size_t>(bin);
@@ -90,7 +90,7 @@ struct WindowBuilder::State {
   void AddSource(const SourceSample& sample);
   void AddPending(int vertex, const TaskDelta& delta, int64_t from_ms, int64_t to_ms);
   void SelectDemand();
-  void SumTotals();                              // into the window
+  void SumTotals();  // into the window
   // machine_window.cc
   void AddTaskManager(const TaskManagerSample& sample);
   void AddJob(const JobSample& sample);

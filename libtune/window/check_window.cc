@@ -145,7 +145,8 @@ void CheckSources(const JobWindow& window, Violations& bad) {
   std::vector<int> inputs(window.graph.vertices.size(), 0), listed(window.graph.vertices.size(), 0);
   for (const Edge& edge : window.graph.edges) ++inputs[static_cast<size_t>(edge.to)];
   for (const SourceWindow& source : window.sources) {
-    if (source.vertex >= 0 && static_cast<size_t>(source.vertex) < listed.size()) ++listed[static_cast<size_t>(source.vertex)];
+    if (source.vertex >= 0 && static_cast<size_t>(source.vertex) < listed.size())
+      ++listed[static_cast<size_t>(source.vertex)];
   }
   for (size_t v = 0; v < inputs.size(); ++v) {
     if (inputs[v] == 0 && listed[v] != 1) {

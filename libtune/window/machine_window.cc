@@ -49,9 +49,9 @@ void WindowBuilder::State::AddTaskManager(const TaskManagerSample& sample) {
   }
   if (cpu_ns) {
     Spread(track.last.time_ms, sample.time_ms, [&](size_t bin, double share) {
-             track.cpu_s[bin] += *cpu_ns / 1e9 * share;
-             track.covered_s[bin] += elapsed_s * share;
-           });
+      track.cpu_s[bin] += *cpu_ns / 1e9 * share;
+      track.covered_s[bin] += elapsed_s * share;
+    });
     out.covered_s += elapsed_s;
   }
   track.last = sample;

@@ -6,9 +6,9 @@
 namespace tune {
 namespace {
 
-constexpr double kBlockSeconds = 10;      // long enough for a few hundred records, short enough for many blocks
-constexpr int64_t kGaugeMs = 60'000;       // Flink's per-second gauges are means of this long
-constexpr double kGapSteps = 3;           // samples further apart than this many usual steps have a gap between
+constexpr double kBlockSeconds = 10;  // long enough for a few hundred records, short enough for many blocks
+constexpr int64_t kGaugeMs = 60'000;  // Flink's per-second gauges are means of this long
+constexpr double kGapSteps = 3;       // samples further apart than this many usual steps have a gap between
 constexpr double kSaturatedFraction = 0.95;
 
 // Follows the usual distance of samples; a single late one moves it little.
@@ -127,8 +127,8 @@ void WindowBuilder::State::AddDelta(int vertex, int subtask, TaskTrack& track, c
   VertexWindow& out = window.vertices[static_cast<size_t>(vertex)];
   if (delta.from_gauges && from_ms - run_start_ms < kGaugeMs) return;
   const bool whole = subtask == TaskSample::kWholeVertex;
-  const int subtasks = whole ? v.parallelism : 1;          // that this delta speaks for
-  const double part = whole ? 1.0 : 1.0 / v.parallelism;   // of the vertex's wall time
+  const int subtasks = whole ? v.parallelism : 1;         // that this delta speaks for
+  const double part = whole ? 1.0 : 1.0 / v.parallelism;  // of the vertex's wall time
   const bool warm = from_ms - run_start_ms >= warm_up_ms;
   const double covered_s = delta.has_records ? delta.elapsed_s * part : 0;
   const double task_s = delta.has_busy ? delta.task_s * subtasks : 0;

@@ -11,8 +11,8 @@
 namespace tune {
 namespace {
 
-constexpr int64_t kChunks = 8;           // the horizon is forgotten in eighths
-constexpr double kMostBins = 1 << 20;    // two years of minutes
+constexpr int64_t kChunks = 8;         // the horizon is forgotten in eighths
+constexpr double kMostBins = 1 << 20;  // two years of minutes
 
 absl::Status CheckOptions(const WindowOptions& options) {
   Violations bad;

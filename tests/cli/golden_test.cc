@@ -1,5 +1,5 @@
-// What `tune` says about every dataset, kept in tests/golden/. A change of an answer shows as a difference that a person
-// reads; TUNE_UPDATE_GOLDEN=1 writes the files anew.
+// What `tune` says about every dataset, kept in tests/golden/. A change of an answer shows as a difference that a
+// person reads; TUNE_UPDATE_GOLDEN=1 writes the files anew.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

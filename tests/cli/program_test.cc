@@ -1,12 +1,12 @@
 // The program as a user meets it: answers, help, misuse, exit codes, nothing written on bad input.
+#include "tests/cli/program.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-
-#include "tests/cli/program.h"
 
 namespace tune {
 namespace {
@@ -42,7 +42,8 @@ void ExpectBadInput(const std::vector<std::string>& words, const std::string& sa
 
 const char kSpec[] =
     "apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata: {name: orders, namespace: shop}\n"
-    "spec:\n  flinkVersion: v1_20\n  flinkConfiguration:\n    jobmanager.scheduler: adaptive\n  job: {parallelism: 2}\n";
+    "spec:\n  flinkVersion: v1_20\n  flinkConfiguration:\n    jobmanager.scheduler: adaptive\n  job: {parallelism: "
+    "2}\n";
 
 TEST_F(Program, AnswersAsATable) {
   const ProgramResult r = RunTune({"recommend", "datasets/uniform900-p2", "--source-rate", "datagen=900"});
@@ -178,8 +179,9 @@ TEST_F(Program, BrokenValuesAreNamedWithTheirLine) {
   const std::string head = "time_ms,scope,id,subtask,metric,value\n";
   ExpectBadInput({"recommend", Write("nan.csv", head + "1000,task,a,0,records_in,nan\n")}, "line 2");
   ExpectBadInput({"recommend", Write("neg.csv", head + "1000,task,a,0,busy_ms,-2\n")}, "-2");
-  ExpectBadInput({"recommend", Write("unit.csv", head + "1700000000000000,task,a,0,records_in,1\n2,task,a,0,records_in,1\n")},
-                 "time_ms");
+  ExpectBadInput(
+      {"recommend", Write("unit.csv", head + "1700000000000000,task,a,0,records_in,1\n2,task,a,0,records_in,1\n")},
+      "time_ms");
   ExpectBadInput({"recommend", Write("metric.csv", head + "1000,task,a,0,records,1\n")}, "records_in");
 }
 
@@ -197,12 +199,15 @@ TEST_F(Program, BrokenGraphs) {
 
 TEST_F(Program, BrokenSpecs) {
   const auto spec = [&](const std::string& text, const std::string& says) {
-    ExpectBadInput({"recommend", "datasets/kafka900-p2", "--spec", Write("job.yaml", text), "--out", Path("p.yaml")}, says);
+    ExpectBadInput({"recommend", "datasets/kafka900-p2", "--spec", Write("job.yaml", text), "--out", Path("p.yaml")},
+                   says);
     EXPECT_FALSE(fs::exists(Path("p.yaml")));
   };
   spec("kind: Deployment\nmetadata: {name: x}\n", "FlinkDeployment");
-  spec("apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata: {name: x}\nspec: {flinkVersion: v9_9, job: {parallelism: 2}}\n",
-       "flinkVersion");
+  spec(
+      "apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata: {name: x}\nspec: {flinkVersion: v9_9, "
+      "job: {parallelism: 2}}\n",
+      "flinkVersion");
 }
 
 }  // namespace

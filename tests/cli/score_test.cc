@@ -1,7 +1,8 @@
 // The scorer's own arithmetic.
+#include "libtune/cli/score/score.h"
+
 #include <gtest/gtest.h>
 
-#include "libtune/cli/score/score.h"
 #include "tests/support/job_window.h"
 
 namespace tune {

@@ -56,9 +56,9 @@ TEST_P(Ds2VectorTest, IsMetExactly) {
 
 INSTANTIATE_TEST_SUITE_P(
     Vectors, Ds2VectorTest,
-    testing::Values(Case{"EightfoldSecond", 1, 100, {50, 400}, {100, 200}, 2, 8},       // 100/50; 800/100
-                    Case{"RoundedUpSecond", 1, 200, {40, 700}, {99, 200}, 5, 36},       // 200/40; 3500/99 = 35.4
-                    Case{"WideSecond", 1, 200, {10, 700}, {201, 200}, 20, 70},          // 200/10; 14000/201 = 69.7
+    testing::Values(Case{"EightfoldSecond", 1, 100, {50, 400}, {100, 200}, 2, 8},  // 100/50; 800/100
+                    Case{"RoundedUpSecond", 1, 200, {40, 700}, {99, 200}, 5, 36},  // 200/40; 3500/99 = 35.4
+                    Case{"WideSecond", 1, 200, {10, 700}, {201, 200}, 20, 70},     // 200/10; 14000/201 = 69.7
                     Case{"TwoSourcesEightfold", 2, 100, {50, 400}, {100, 200}, 4, 16},
                     Case{"TwoSourcesRoundedUp", 2, 200, {40, 700}, {99, 200}, 10, 71},  // 7000/99 = 70.7
                     Case{"TwoSourcesWide", 2, 200, {10, 700}, {201, 200}, 40, 140}),    // 28000/201 = 139.3

@@ -32,7 +32,8 @@ JobWindow RandomJob(std::mt19937_64& rng) {
     if (o.shares.size() != static_cast<size_t>(o.parallelism)) o.shares.clear();
     for (const double share : o.shares) sum += share;
     for (double& share : o.shares) share /= sum;
-    const ShipStrategy ships[] = {ShipStrategy::kHash, ShipStrategy::kRebalance, ShipStrategy::kUnknown, ShipStrategy::kGlobal};
+    const ShipStrategy ships[] = {ShipStrategy::kHash, ShipStrategy::kRebalance, ShipStrategy::kUnknown,
+                                  ShipStrategy::kGlobal};
     const int v = maker.Add("op-" + std::to_string(i), o);
     maker.Connect(last, v, ships[static_cast<size_t>(uniform(0, 3.2))]);
     last = v;
@@ -45,7 +46,8 @@ JobWindow RandomJob(std::mt19937_64& rng) {
   }
   JobWindow window = maker.Build();
   window.sources[0].lag_records = uniform(0, 1) < 0.5 ? std::optional(uniform(0, 1e6)) : std::nullopt;
-  if (uniform(0, 1) < 0.2) window.sources[0].given = RecordsPerSecond(rate), window.sources[0].kind = DemandKind::kGiven;
+  if (uniform(0, 1) < 0.2)
+    window.sources[0].given = RecordsPerSecond(rate), window.sources[0].kind = DemandKind::kGiven;
   window.checkpoints = {uniform(0, 10), uniform(0, 10), std::nullopt};
   if (uniform(0, 1) < 0.1) window.stale_at_end_s = uniform(0, 1000);
   window.task_managers.emplace_back().id = "tm";
@@ -97,7 +99,8 @@ TEST(Evidence, LeadsToTheAnswer) {
         const Evidence step = job->evidence[e];
         const std::string rule = step.rule;
         if (step.vertex != r.vertex) continue;
-        if (rule.rfind("parallelism.", 0) == 0 && rule != "parallelism.optimism") needed = std::max(needed, step.result.value);
+        if (rule.rfind("parallelism.", 0) == 0 && rule != "parallelism.optimism")
+          needed = std::max(needed, step.result.value);
         if (!step.caps.empty()) cap = step.caps[0].value;
         if (rule.rfind("guard.", 0) == 0) wanted = step.result.value;
       }

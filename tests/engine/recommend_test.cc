@@ -54,12 +54,12 @@ TEST_P(SteadyDemandTest, MatchesHandCalculation) {
 }
 INSTANTIATE_TEST_SUITE_P(Rates, SteadyDemandTest,
                          testing::Values(Demand{"IdleNeedsOne", 1, 0.002, 0.7, 1},
-                                         Demand{"ExactFitDoesNotRoundUp", 3, 0.1, 0.3, 1},      // 0.3 / 0.3
-                                         Demand{"FractionRoundsUp", 12000, 0.002, 0.7, 35},     // 24 / 0.7 = 34.3
-                                         Demand{"QuarterRecordASecond", 0.25, 3.7, 0.7, 2},     // 0.925 / 0.7 = 1.3
-                                         Demand{"AThousandTimesThat", 250, 0.0037, 0.7, 2},     // the same, no rounding
-                                         Demand{"OneInAThousandSeconds", 0.2, 14, 0.7, 4},      // 2.8 / 0.7
-                                         Demand{"HundredMillionASecond", 1e8, 1e-8, 0.5, 2}),   // 1 / 0.5
+                                         Demand{"ExactFitDoesNotRoundUp", 3, 0.1, 0.3, 1},     // 0.3 / 0.3
+                                         Demand{"FractionRoundsUp", 12000, 0.002, 0.7, 35},    // 24 / 0.7 = 34.3
+                                         Demand{"QuarterRecordASecond", 0.25, 3.7, 0.7, 2},    // 0.925 / 0.7 = 1.3
+                                         Demand{"AThousandTimesThat", 250, 0.0037, 0.7, 2},    // the same, no rounding
+                                         Demand{"OneInAThousandSeconds", 0.2, 14, 0.7, 4},     // 2.8 / 0.7
+                                         Demand{"HundredMillionASecond", 1e8, 1e-8, 0.5, 2}),  // 1 / 0.5
                          [](const auto& row) { return std::string(row.param.name); });
 
 // K = 120 key groups on 7 subtasks: 18 of them on one, 0.15 of the traffic and not 1/7 = 0.143. 6 s of work a second
@@ -184,7 +184,8 @@ TEST(Demand, IsWhatTheSourceGivesOfWhatItReads) {
   EXPECT_EQ(job.vertices[1].needed, 3);
 }
 
-// Two sources that peak at different times: 100, 0, … and 0, 100, …. Each one's p90 is 100, their sum's is 100, not 200.
+// Two sources that peak at different times: 100, 0, … and 0, 100, …. Each one's p90 is 100, their sum's is 100, not
+// 200.
 TEST(Demand, QuantileOfTheSumIsNotTheSumOfQuantiles) {
   JobWindowMaker maker(10);
   const int a = maker.AddSource("a", 50), b = maker.AddSource("b", 50);
@@ -212,15 +213,16 @@ TEST(Demand, BroadcastLoadDoesNotShrinkWithParallelism) {
   maker.Connect(rules, map, ShipStrategy::kBroadcast);
   TuningPolicy policy = PlainPolicy();
   policy.target_busy_fraction = 0.22;
-  // p: 0.002 * (400/p + 10) <= 0.22 -> 400/p <= 100 -> 4. Shared alone it would be 0.002 * 400/p <= 0.22 -> 3.64 -> 4 and
-  // with the broadcast counted as shared 0.002 * 420/p -> 3.8 -> 4; at 0.2: 400/p <= 90 -> 5, else 4.2 -> 5; at 0.205:
-  // 400/p <= 92.5 -> 5, shared 4.1 -> 5; at 0.21: 400/p <= 95 -> 5, shared 420/p <= 105 -> 4.
+  // p: 0.002 * (400/p + 10) <= 0.22 -> 400/p <= 100 -> 4. Shared alone it would be 0.002 * 400/p <= 0.22 -> 3.64 -> 4
+  // and with the broadcast counted as shared 0.002 * 420/p -> 3.8 -> 4; at 0.2: 400/p <= 90 -> 5, else 4.2 -> 5; at
+  // 0.205: 400/p <= 92.5 -> 5, shared 4.1 -> 5; at 0.21: 400/p <= 95 -> 5, shared 420/p <= 105 -> 4.
   EXPECT_EQ(MustRecommend(maker.Build(), policy).vertices[static_cast<size_t>(map)].needed, 4);
   policy.target_busy_fraction = 0.21;
   EXPECT_EQ(MustRecommend(maker.Build(), policy).vertices[static_cast<size_t>(map)].needed, 5);
 }
 
-// (900 + (60000 + 900 * 60) / 1800) * 2.5 ms = 963.3 * 2.5 ms = 2.41 -> 3, where the steady 2.25 * … alone fits 2.25/0.8.
+// (900 + (60000 + 900 * 60) / 1800) * 2.5 ms = 963.3 * 2.5 ms = 2.41 -> 3, where the steady 2.25 * … alone
+// fits 2.25/0.8.
 TEST(CatchUp, BacklogAndRestartAddToTheDemand) {
   JobWindowMaker maker;
   const int source = maker.AddSource("source", 900);

@@ -13,10 +13,10 @@ namespace tune {
 struct VertexOptions {
   int parallelism = 1;
   int max_parallelism = 120;
-  double rate_in = 0;           // records/s over all subtasks; a source's is 0
+  double rate_in = 0;  // records/s over all subtasks; a source's is 0
   double rate_out = 0;
   double seconds_per_record = 0.001;
-  std::vector<double> shares;   // of the subtasks; empty: not reported by subtask
+  std::vector<double> shares;  // of the subtasks; empty: not reported by subtask
   double backpressured_fraction = 0;
 };
 

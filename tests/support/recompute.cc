@@ -37,7 +37,8 @@ double SmallestThatFits(const Inputs& in, double p) {
 }
 
 double CatchUp(const Inputs& in, double p) {
-  const double rate = in.at("demand") + (in.at("lag") + in.at("demand") * in.at("restart_time")) / in.at("catch_up_time");
+  const double rate =
+      in.at("demand") + (in.at("lag") + in.at("demand") * in.at("restart_time")) / in.at("catch_up_time");
   return std::abs(rate - in.at("rate")) <= 1e-9 * rate ? SmallestThatFits(in, p) : kWrong;
 }
 
@@ -59,8 +60,10 @@ double If(bool holds, double result) { return holds ? result : kWrong; }
 const std::map<std::string, Formula>& Formulas() {
   static const auto* formulas = new std::map<std::string, Formula>{
       {"demand.given", [](const Inputs& in, double) { return in.at("given_rate") * in.at("out_per_record_read"); }},
-      {"demand.quantile", [](const Inputs& in, double) { return in.at("rate_quantile") * in.at("out_per_record_read"); }},
-      {"demand.lower_bound", [](const Inputs& in, double) { return in.at("rate_quantile") * in.at("out_per_record_read"); }},
+      {"demand.quantile",
+       [](const Inputs& in, double) { return in.at("rate_quantile") * in.at("out_per_record_read"); }},
+      {"demand.lower_bound",
+       [](const Inputs& in, double) { return in.at("rate_quantile") * in.at("out_per_record_read"); }},
       {"demand.carried",
        [](const Inputs& in, double) { return in.at("source_demand") * in.at("records_per_source_record"); }},
       {"demand.carried_series", [](const Inputs& in, double) { return in.at("carried_quantile"); }},
@@ -98,7 +101,8 @@ const std::map<std::string, Formula>& Formulas() {
       {"parallelism.catch_up", CatchUp},
       {"parallelism.lag_goal",
        [](const Inputs& in, double result) {
-         return If(result >= in.at("asked") && (result == in.at("asked") || in.at("longest_delay") > in.at("lag_goal")), result);
+         return If(result >= in.at("asked") && (result == in.at("asked") || in.at("longest_delay") > in.at("lag_goal")),
+                   result);
        }},
       {"parallelism.held_back", [](const Inputs& in, double) { return in.at("now") + 1; }},
       {"parallelism.optimism",
@@ -119,7 +123,8 @@ const std::map<std::string, Formula>& Formulas() {
       {"exclude.thin_data", ThinData},
       {"exclude.stale", [](const Inputs& in, double) { return If(in.at("stood_still") > in.at("max_staleness"), 1); }},
       {"exclude.slow", [](const Inputs& in, double) { return If(in.at("service_time") > in.at("slow_record"), 1); }},
-      {"exclude.gc_bound", [](const Inputs& in, double) { return If(in.at("gc_fraction") >= in.at("gc_bound_fraction"), 1); }},
+      {"exclude.gc_bound",
+       [](const Inputs& in, double) { return If(in.at("gc_fraction") >= in.at("gc_bound_fraction"), 1); }},
       {"exclude.checkpoints",
        [](const Inputs& in, double) { return in.at("failed") / (in.at("failed") + in.at("completed")); }},
       {"exclude.infeasible",

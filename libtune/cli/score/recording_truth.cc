@@ -79,7 +79,8 @@ void TakeService(const std::string& name, const Counted& last, const std::deque<
     VertexTruth& vertex = truth.vertices[name];
     vertex.seconds_per_record = nanos / records / 1e9;
     vertex.shares.clear();
-    for (const auto& [subtask, value] : last.records) vertex.shares.push_back((value - first.records.at(subtask)) / records);
+    for (const auto& [subtask, value] : last.records)
+      vertex.shares.push_back((value - first.records.at(subtask)) / records);
     return;
   }
 }

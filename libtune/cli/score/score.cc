@@ -9,8 +9,8 @@
 namespace tune {
 namespace {
 
-constexpr int kKeyGroups = 120;       // of every recorded job
-constexpr double kHealthyRatio = 1.2; // more than this over the mean is a hot key in these recordings
+constexpr int kKeyGroups = 120;        // of every recorded job
+constexpr double kHealthyRatio = 1.2;  // more than this over the mean is a hot key in these recordings
 constexpr double kShareTolerance = 0.05;
 
 // The busiest subtask's share at p: as counted at the parallelism it was counted at; else a hot key's part stays whole
@@ -83,12 +83,14 @@ std::vector<ScoreLine> ScoreExperiment(const Truth& truth, const JobWindow& wind
   return lines;
 }
 
-std::vector<ScoreLine> ScoreFormula(const Truth& truth, const JobWindow& window, const JobRecommendation& job, double target) {
+std::vector<ScoreLine> ScoreFormula(const Truth& truth, const JobWindow& window, const JobRecommendation& job,
+                                    double target) {
   std::vector<ScoreLine> lines;
   for (const auto& [name, v] : truth.vertices) {
     const int vertex = FindVertex(window.graph, name);
     if (!(v.seconds_per_record > 0) || vertex < 0 || !(DemandOf(truth) > 0)) continue;
-    lines.push_back(Line(name, "formula", FormulaParallelism(v, DemandOf(truth), target), job.vertices[static_cast<size_t>(vertex)]));
+    lines.push_back(Line(name, "formula", FormulaParallelism(v, DemandOf(truth), target),
+                         job.vertices[static_cast<size_t>(vertex)]));
   }
   return lines;
 }

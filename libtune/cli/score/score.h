@@ -12,8 +12,8 @@ namespace tune {
 // What was asked of one operator, and what came.
 struct ScoreLine {
   std::string vertex;
-  std::string check;       // "experiment", "formula", "finding"
-  std::string want, got;   // as shown
+  std::string check;      // "experiment", "formula", "finding"
+  std::string want, got;  // as shown
   bool right = false;
 };
 
@@ -22,8 +22,10 @@ struct ScoreLine {
 int FormulaParallelism(const VertexTruth& truth, double demand, double target);
 
 // experiment: with all of a subtask's time allowed, the answer is the smallest parallelism that kept up, or one more;
-// where none does, it asks for a person. formula: with the policy, it is the formula's, or one more. No answer is wrong.
-std::vector<ScoreLine> ScoreExperiment(const Truth& truth, const JobWindow& window, const JobRecommendation& at_full_time);
+// where none does, it asks for a person. formula: with the policy, it is the formula's, or one more. No answer is
+// wrong.
+std::vector<ScoreLine> ScoreExperiment(const Truth& truth, const JobWindow& window,
+                                       const JobRecommendation& at_full_time);
 std::vector<ScoreLine> ScoreFormula(const Truth& truth, const JobWindow& window, const JobRecommendation& with_policy,
                                     double target);
 std::vector<ScoreLine> ScoreFindings(const Truth& truth, const JobWindow& window, const JobRecommendation& job);

@@ -14,15 +14,15 @@ struct VertexTruth {
   // The smallest parallelism that kept up, found by running each one. 0: none does, the vertex needs a person.
   // nullopt: not tried.
   std::optional<int> smallest_parallelism;
-  double seconds_per_record = 0;     // by the operator's own stopwatch; 0: it has none
-  std::vector<double> shares;        // of its subtasks at the end, by records they counted themselves; may be empty
+  double seconds_per_record = 0;  // by the operator's own stopwatch; 0: it has none
+  std::vector<double> shares;     // of its subtasks at the end, by records they counted themselves; may be empty
 };
 
 struct ExpectedFinding {
-  std::string vertex;                // operator name
-  std::string kind;                  // "hot-key" …, as explain/text.h names them
+  std::string vertex;  // operator name
+  std::string kind;    // "hot-key" …, as explain/text.h names them
   std::optional<int> subtask;
-  std::optional<double> share;       // found within 0.05
+  std::optional<double> share;  // found within 0.05
 };
 
 struct Truth {

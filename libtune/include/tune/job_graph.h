@@ -25,12 +25,12 @@ enum class ShipStrategy {
 };
 
 struct Vertex {
-  std::string id;    // Flink's vertex id; unique in the job, not empty
-  std::string name;  // as Flink shows it, "Source: orders -> filter"; may be empty
-  int parallelism = 1;                        // running subtasks; in [1, max_parallelism]
-  int max_parallelism = kMaxParallelism;      // key groups; in [1, kMaxParallelism]
+  std::string id;                         // Flink's vertex id; unique in the job, not empty
+  std::string name;                       // as Flink shows it, "Source: orders -> filter"; may be empty
+  int parallelism = 1;                    // running subtasks; in [1, max_parallelism]
+  int max_parallelism = kMaxParallelism;  // key groups; in [1, kMaxParallelism]
   std::string slot_sharing_group = "default";
-  std::optional<int> source_partitions;       // of a source's log, > 0; nullopt: no source, or not known
+  std::optional<int> source_partitions;  // of a source's log, > 0; nullopt: no source, or not known
 };
 
 struct Edge {

@@ -16,8 +16,8 @@ struct SpecChange {
   std::vector<std::string> path;  // {"spec", "flinkConfiguration", "pipeline.jobvertex-parallelism-overrides"}
   std::string before;             // empty: absent
   std::string after;
-  bool is_number = false;         // written bare; else as a string
-  std::string reason;             // one line
+  bool is_number = false;  // written bare; else as a string
+  std::string reason;      // one line
 };
 
 struct SpecPatch {
@@ -31,10 +31,10 @@ struct SpecPatch {
 struct FlinkDeploymentSpec {
   std::string api_version = "flink.apache.org/v1beta1";
   std::string name, ns;
-  std::string flink_version;          // "v1_20"; empty: absent
-  int job_parallelism = 0;            // 0: absent
-  bool has_job = true;                // false: a session cluster, which has no job to patch
-  std::string upgrade_mode;           // "stateless", "savepoint", "last-state"; empty: absent
+  std::string flink_version;  // "v1_20"; empty: absent
+  int job_parallelism = 0;    // 0: absent
+  bool has_job = true;        // false: a session cluster, which has no job to patch
+  std::string upgrade_mode;   // "stateless", "savepoint", "last-state"; empty: absent
   std::map<std::string, std::string> flink_configuration;
 };
 

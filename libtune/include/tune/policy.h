@@ -30,25 +30,25 @@ struct TuningPolicy {
   std::string name = "balanced";
 
   // Demand.
-  double demand_quantile = 0.9;                    // in (0, 1]; of the 60 s bins, weighted by time
-  absl::Duration horizon = absl::Hours(24 * 7);    // > 0; older bins are left out
-  double target_busy_fraction = 0.8;               // u*, in (0, 1]
-  bool catch_up = true;                            // hold the second constraint, catching up after a restart
+  double demand_quantile = 0.9;                      // in (0, 1]; of the 60 s bins, weighted by time
+  absl::Duration horizon = absl::Hours(24 * 7);      // > 0; older bins are left out
+  double target_busy_fraction = 0.8;                 // u*, in (0, 1]
+  bool catch_up = true;                              // hold the second constraint, catching up after a restart
   absl::Duration catch_up_time = absl::Minutes(30);  // T, > 0
   absl::Duration restart_time = absl::Seconds(60);   // R, >= 0; how long a change stops the job
-  absl::Duration lag_goal = absl::Minutes(5);      // > 0; InfiniteDuration: no fluid-queue check
-  double throttled_fraction = 0.1;                 // in (0, 1]; a source back-pressured more was held back
+  absl::Duration lag_goal = absl::Minutes(5);        // > 0; InfiniteDuration: no fluid-queue check
+  double throttled_fraction = 0.1;                   // in (0, 1]; a source back-pressured more was held back
 
   // Shares and service time.
   ShareModel share_model = ShareModel::kMeasured;
   Side side = Side::kSafe;
-  double confidence = 0.9;                         // in (0, 1); of the two-sided intervals
+  double confidence = 0.9;  // in (0, 1); of the two-sided intervals
 
   // Exclusions.
-  double skew_ratio = 1.2;                         // >= 1; busiest subtask's traffic over the mean one's
-  absl::Duration slow_record = absl::Milliseconds(10);      // > 0; a slower operator is excluded as slow
-  std::map<std::string, absl::Duration> slow_record_of;     // vertex name or id -> its own threshold
-  double gc_bound_fraction = 0.1;                  // in (0, 1]; share of time in collections
+  double skew_ratio = 1.2;                               // >= 1; busiest subtask's traffic over the mean one's
+  absl::Duration slow_record = absl::Milliseconds(10);   // > 0; a slower operator is excluded as slow
+  std::map<std::string, absl::Duration> slow_record_of;  // vertex name or id -> its own threshold
+  double gc_bound_fraction = 0.1;                        // in (0, 1]; share of time in collections
 
   // Evidence needed before anything changes.
   absl::Duration min_coverage = absl::Seconds(60);  // >= 0; seconds of data on a vertex
@@ -57,13 +57,13 @@ struct TuningPolicy {
 
   // Guards.
   Scope scope = Scope::kVertex;
-  int min_parallelism = 1;                         // in [1, max_parallelism]
-  int max_parallelism = 1 << 15;                   // <= kMaxParallelism
-  double max_step_up_factor = 0;                   // > 1; 0: no limit
-  double max_step_down_factor = 0;                 // in (0, 1); 0: no limit
-  double lower_ratio = 1.5;                        // >= 1; an on-time vertex is lowered only when now/needed >= this
-  absl::Duration payback_time = absl::Hours(24);   // > 0; what is saved over it must exceed the restart's cost
-  double max_checkpoint_failure_fraction = 0.5;    // in (0, 1]; more failing: no change that needs a savepoint
+  int min_parallelism = 1;                        // in [1, max_parallelism]
+  int max_parallelism = 1 << 15;                  // <= kMaxParallelism
+  double max_step_up_factor = 0;                  // > 1; 0: no limit
+  double max_step_down_factor = 0;                // in (0, 1); 0: no limit
+  double lower_ratio = 1.5;                       // >= 1; an on-time vertex is lowered only when now/needed >= this
+  absl::Duration payback_time = absl::Hours(24);  // > 0; what is saved over it must exceed the restart's cost
+  double max_checkpoint_failure_fraction = 0.5;   // in (0, 1]; more failing: no change that needs a savepoint
 };
 
 // kInvalidArgument lists every field out of range, `policy.target_busy_fraction = 1.5; allowed: (0, 1]`.

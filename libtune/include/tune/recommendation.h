@@ -12,7 +12,7 @@
 namespace tune {
 
 enum class Action {
-  kHold,    // keep the value
+  kHold,  // keep the value
   kRaise,
   kLower,
   kPerson,  // no resource helps: somebody has to look; the findings say at what
@@ -31,27 +31,27 @@ enum class Verdict {
 enum class Timeliness { kUnknown, kOnTime, kDelayed };
 
 enum class FindingKind {
-  kHotKey,            // one key (or partition) carries a large part of the traffic
-  kKeyGroupSkew,      // key groups do not divide evenly by the parallelism
-  kPartitionSkew,     // a source's partitions are unevenly filled or spread
-  kUnevenLoad,        // several subtasks above the mean, no single one
-  kSlowBlocking,      // slow a record, and mostly waiting
-  kSlowComputing,     // slow a record, and mostly computing
-  kSlowUnknown,       // slow a record; no thread CPU to tell why
-  kGcBound,           // collections eat the time
-  kBottleneck,        // saturated, and the upstream is held back by it
-  kHidden,            // looks fine only because a bottleneck upstream starves it
-  kBackPressured,     // held back by something downstream
-  kDemandHidden,      // a throttled source hides its demand
-  kWarmingUp,         // all that was seen lies within the warm-up
-  kCatchingUp,        // works off a backlog
-  kRestarting,        // restarts in the window, or not running at its end
-  kCheckpointBound,   // checkpoints fail or take too long
-  kThinData,          // too little was seen
-  kStaleMetrics,      // the metrics stopped changing
-  kNotMeasured,       // no busy time
-  kGraphInferred,     // the edges were inferred
-  kInfeasible,        // no parallelism allowed meets the demand
+  kHotKey,           // one key (or partition) carries a large part of the traffic
+  kKeyGroupSkew,     // key groups do not divide evenly by the parallelism
+  kPartitionSkew,    // a source's partitions are unevenly filled or spread
+  kUnevenLoad,       // several subtasks above the mean, no single one
+  kSlowBlocking,     // slow a record, and mostly waiting
+  kSlowComputing,    // slow a record, and mostly computing
+  kSlowUnknown,      // slow a record; no thread CPU to tell why
+  kGcBound,          // collections eat the time
+  kBottleneck,       // saturated, and the upstream is held back by it
+  kHidden,           // looks fine only because a bottleneck upstream starves it
+  kBackPressured,    // held back by something downstream
+  kDemandHidden,     // a throttled source hides its demand
+  kWarmingUp,        // all that was seen lies within the warm-up
+  kCatchingUp,       // works off a backlog
+  kRestarting,       // restarts in the window, or not running at its end
+  kCheckpointBound,  // checkpoints fail or take too long
+  kThinData,         // too little was seen
+  kStaleMetrics,     // the metrics stopped changing
+  kNotMeasured,      // no busy time
+  kGraphInferred,    // the edges were inferred
+  kInfeasible,       // no parallelism allowed meets the demand
 };
 
 struct Finding {
@@ -67,27 +67,27 @@ struct Finding {
 enum class Confidence { kLow, kMedium, kHigh };
 
 struct VertexRecommendation {
-  int vertex = 0;              // index into the graph's vertices
-  int now = 1;                 // subtasks running
-  int needed = 1;              // what demand asks for, before guards; = now where the verdict gives no estimate
-  int wanted = 1;              // what to set
-  int low = 1, high = 1;       // `needed` at both ends of the interval
-  bool at_least = false;       // verdict kLowerBound: more may be needed
+  int vertex = 0;         // index into the graph's vertices
+  int now = 1;            // subtasks running
+  int needed = 1;         // what demand asks for, before guards; = now where the verdict gives no estimate
+  int wanted = 1;         // what to set
+  int low = 1, high = 1;  // `needed` at both ends of the interval
+  bool at_least = false;  // verdict kLowerBound: more may be needed
   Action action = Action::kHold;
   Verdict verdict = Verdict::kThinData;
   Confidence confidence = Confidence::kLow;
   // The numbers behind, for tables and plots; the evidence has them with their origin. 0: not known.
   RecordsPerSecond demand;
-  SecondsPerRecord service_time;   // of the estimate, not of its safe side
-  double largest_share = 0;        // of the busiest subtask at `wanted`
-  RecordsPerSecond capacity_now;   // of the vertex at `now`, all subtasks' time used
+  SecondsPerRecord service_time;  // of the estimate, not of its safe side
+  double largest_share = 0;       // of the busiest subtask at `wanted`
+  RecordsPerSecond capacity_now;  // of the vertex at `now`, all subtasks' time used
 };
 
 struct JobRecommendation {
   std::vector<VertexRecommendation> vertices;  // as graph.vertices
-  int parallelism_now = 1;       // largest of the vertices'
+  int parallelism_now = 1;                     // largest of the vertices'
   int parallelism_wanted = 1;
-  int slots_now = 1;             // sum over slot-sharing groups of the largest parallelism
+  int slots_now = 1;  // sum over slot-sharing groups of the largest parallelism
   int slots_wanted = 1;
   Action action = Action::kHold;
   Timeliness timeliness = Timeliness::kUnknown;

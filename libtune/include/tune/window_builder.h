@@ -17,9 +17,9 @@
 namespace tune {
 
 struct WindowOptions {
-  absl::Duration bin = absl::Minutes(1);          // > 0
-  absl::Duration horizon = absl::Hours(24 * 7);   // >= bin; older bins are dropped
-  absl::Duration warm_up = absl::Seconds(30);     // >= 0; after every (re)start, left out of service time and shares
+  absl::Duration bin = absl::Minutes(1);         // > 0
+  absl::Duration horizon = absl::Hours(24 * 7);  // >= bin; older bins are dropped
+  absl::Duration warm_up = absl::Seconds(30);    // >= 0; after every (re)start, left out of service time and shares
 };
 
 class WindowBuilder {
