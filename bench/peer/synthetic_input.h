@@ -49,7 +49,8 @@ class SyntheticInput {
     sample.Set(TaskMetric::kRecordsOut, static_cast<double>(t.records_out));
     sample.Set(TaskMetric::kBusyMs, static_cast<double>(t.busy_ms));
     sample.Set(TaskMetric::kBackPressuredMs, static_cast<double>(t.back_pressured_ms));
-    if (vertex == 0) sample.Set(TaskMetric::kPendingRecords, static_cast<double>(records_ / 60));
+    const int64_t one_second = records_ / 60;  // whole records, as in Java
+    if (vertex == 0) sample.Set(TaskMetric::kPendingRecords, static_cast<double>(one_second));
     return sample;
   }
 

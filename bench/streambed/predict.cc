@@ -20,7 +20,8 @@ int DefaultMaxParallelism(int p) {
 double BusiestShare(bool hashed, int p) {
   if (!hashed) return 1.0 / p;
   const int groups = DefaultMaxParallelism(p);
-  return static_cast<double>((groups + p - 1) / p) / groups;
+  const int most = (groups + p - 1) / p;
+  return static_cast<double>(most) / groups;
 }
 
 // The published data is within every range the library checks, so an error is a broken file.

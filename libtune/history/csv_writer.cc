@@ -54,7 +54,7 @@ CsvWriter::~CsvWriter() = default;
 
 absl::StatusOr<std::unique_ptr<CsvWriter>> CsvWriter::Create(const std::string& path, const JobGraph& graph) {
   // "T": as it is, without gzip.
-  const gzFile gz = gzopen(path.c_str(), path.ends_with(".gz") ? "wb6" : "wbT");
+  gzFile gz = gzopen(path.c_str(), path.ends_with(".gz") ? "wb6" : "wbT");
   if (gz == nullptr) return absl::UnavailableError(absl::StrCat(path, ": cannot be written"));
   return std::unique_ptr<CsvWriter>(new CsvWriter(path, std::make_unique<File>(gz), graph));
 }

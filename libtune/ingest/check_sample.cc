@@ -1,7 +1,5 @@
 #include "libtune/ingest/check_sample.h"
 
-#include <cmath>
-#include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -10,7 +8,8 @@
 namespace tune {
 namespace {
 
-constexpr double kNoLimit = std::numeric_limits<double>::max();
+constexpr double kCounterLimit = 9.2e18;  // Flink's counters are 64-bit
+constexpr double kBytesLimit = 1e18;      // an exabyte of heap
 
 struct MetricRule {
   const char* name;
@@ -19,19 +18,19 @@ struct MetricRule {
 };
 
 constexpr std::array<MetricRule, kTaskMetricCount> kRules = {{
-    {"records_in", kNoLimit, ">= 0"},
-    {"records_out", kNoLimit, ">= 0"},
-    {"busy_ms", kNoLimit, ">= 0"},
-    {"idle_ms", kNoLimit, ">= 0"},
-    {"back_pressured_ms", kNoLimit, ">= 0"},
-    {"bytes_in", kNoLimit, ">= 0"},
-    {"bytes_out", kNoLimit, ">= 0"},
-    {"cpu_nanos", kNoLimit, ">= 0"},
+    {"records_in", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"records_out", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"busy_ms", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"idle_ms", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"back_pressured_ms", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"bytes_in", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"bytes_out", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"cpu_nanos", kCounterLimit, ">= 0 and at most 9.2e18"},
     {"busy_rate", kLargestMsPerSecond, "[0, 1000] ms/s"},
     {"back_pressured_rate", kLargestMsPerSecond, "[0, 1000] ms/s"},
-    {"records_in_rate", kNoLimit, ">= 0"},
-    {"records_out_rate", kNoLimit, ">= 0"},
-    {"pending_records", kNoLimit, ">= 0"},
+    {"records_in_rate", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"records_out_rate", kCounterLimit, ">= 0 and at most 9.2e18"},
+    {"pending_records", kCounterLimit, ">= 0 and at most 9.2e18"},
     {"in_pool_usage", 1, "[0, 1]"},
     {"out_pool_usage", 1, "[0, 1]"},
 }};
@@ -47,9 +46,9 @@ absl::Status CheckVertexIndex(int32_t vertex, const JobGraph& graph) {
   return NotAllowed("vertex", absl::StrCat(vertex), absl::StrCat("[0, ", graph.vertices.size(), ")"));
 }
 
-absl::Status CheckAmount(const char* field, const std::optional<double>& value) {
-  if (!value || (std::isfinite(*value) && *value >= 0)) return absl::OkStatus();
-  return NotAllowed(field, absl::StrCat(*value), ">= 0");
+absl::Status CheckAmount(const char* field, const std::optional<double>& value, double largest = kCounterLimit) {
+  if (!value || (*value >= 0 && *value <= largest)) return absl::OkStatus();
+  return NotAllowed(field, absl::StrCat(*value), absl::StrCat(">= 0 and at most ", largest));
 }
 
 absl::Status FirstError(std::initializer_list<absl::Status> statuses) {
@@ -73,8 +72,9 @@ const char* TaskMetricName(TaskMetric metric) { return kRules[static_cast<size_t
 absl::Status CheckSample(const TaskSample& sample, const JobGraph& graph) {
   if (auto status = CheckTime(sample.time_ms); !status.ok()) return status;
   if (auto status = CheckVertexIndex(sample.vertex, graph); !status.ok()) return status;
-  if (sample.subtask < TaskSample::kWholeVertex || sample.subtask >= kMaxParallelism) {
-    return NotAllowed("subtask", absl::StrCat(sample.subtask), absl::StrCat("[-1, ", kMaxParallelism, ")"));
+  const int most = graph.vertices[static_cast<size_t>(sample.vertex)].max_parallelism;
+  if (sample.subtask < TaskSample::kWholeVertex || sample.subtask >= most) {
+    return NotAllowed("subtask", absl::StrCat(sample.subtask), absl::StrCat("[-1, ", most, ")"));
   }
   if (sample.present >> kTaskMetricCount != 0) {
     return NotAllowed("present", absl::StrCat(sample.present), "known metrics");
@@ -94,8 +94,8 @@ absl::Status CheckSample(const TaskManagerSample& sample) {
   return FirstError(
       {CheckTime(sample.time_ms), CheckAmount("cpu_time_ns", sample.cpu_time_ns),
        CheckAmount("gc_time_ms", sample.gc_time_ms), CheckAmount("gc_count", sample.gc_count),
-       CheckAmount("heap_used_bytes", sample.heap_used_bytes), CheckAmount("heap_max_bytes", sample.heap_max_bytes),
-       CheckAmount("old_gen_after_gc_bytes", sample.old_gen_after_gc_bytes), CheckAmount("slots", sample.slots)});
+       CheckAmount("heap_used_bytes", sample.heap_used_bytes, kBytesLimit), CheckAmount("heap_max_bytes", sample.heap_max_bytes, kBytesLimit),
+       CheckAmount("old_gen_after_gc_bytes", sample.old_gen_after_gc_bytes, kBytesLimit), CheckAmount("slots", sample.slots)});
 }
 
 absl::Status CheckSample(const SourceSample& sample, const JobGraph& graph) {

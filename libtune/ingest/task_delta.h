@@ -10,7 +10,7 @@ namespace tune {
 // How one sample relates to the last one of its subtask.
 enum class Step {
   kDelta,       // time passed and counters grew
-  kReset,       // counters fell: a restart; what passed in between is not known
+  kReset,       // counters fell (busy time: by more than its jitter): a restart; what passed in between is not known
   kStale,       // counters stood still although Flink's own clock must move: an old answer, or a dead task
   kDuplicate,   // same time
   kOutOfOrder,  // earlier
@@ -28,12 +28,17 @@ struct TaskDelta {
   double pending_change = 0;  // records
   bool has_records = false;   // in or out
   bool has_busy = false;
+  bool has_pressed = false;
   bool has_cpu = false;
   bool has_pending = false;
   bool from_gauges = false;  // some of it are Flink's 60 s means: not to be trusted in the first 60 s of a run
 };
 
 // `last` is older than `now` unless the answer is kDuplicate or kOutOfOrder. `delta` is filled for kDelta alone.
-Step TakeDelta(const TaskSample& last, const TaskSample& now, TaskDelta& delta);
+// `subtasks`: how many a sample speaks for; a whole vertex's counters are sums over them, its gauges of shares are means.
+Step TakeDelta(const TaskSample& last, const TaskSample& now, TaskDelta& delta, int subtasks = 1);
+
+// True when `now` lacks a counter that `last` has: a poll that was answered in part.
+bool LacksCounters(const TaskSample& last, const TaskSample& now);
 
 }  // namespace tune

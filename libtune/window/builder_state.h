@@ -16,6 +16,7 @@ namespace tune {
 struct TaskTrack {
   TaskSample last;
   bool started = false;
+  int incomplete = 0;                            // polls in a row that lacked a counter
   double step_s = 0;                                        // usual seconds between samples; 0: not known yet
   double block_s = 0, block_records = 0, block_busy_s = 0;  // the open block
 };
@@ -23,6 +24,7 @@ struct TaskTrack {
 struct VertexTrack {
   bool is_source = false;
   int parallelism = 1;
+  int64_t told_ms = -1;                          // of the last ParallelismSample: subtasks beyond it are leftovers; -1: none
   TaskTrack whole;
   std::vector<TaskTrack> subtasks;
   // The window's totals are the open chunk and the closed ones together.
@@ -38,13 +40,17 @@ struct SourceTrack {
   int64_t offset_time_ms = 0;
   double committed = -1;                         // -1: not known
   std::vector<DemandBin> offset_bins, lag_bins;  // by how demand is known; the better one becomes the window's
-  double offset_covered_s = 0, lag_covered_s = 0;
 };
 
 struct TaskManagerTrack {
   TaskManagerSample last;
-  std::vector<double> cpu_s, covered_s;  // by bin
-  double gc_s = 0, gc_covered_s = 0;
+  std::vector<double> cpu_s, covered_s, gc_s, gc_covered_s;  // by bin
+  std::optional<Bytes> heap_used_max, heap_max;
+};
+
+// What happened to the job in one bin.
+struct JobBin {
+  double restarts = 0, completed_checkpoints = 0, failed_checkpoints = 0, not_running_s = 0, longest_checkpoint_ms = -1;
 };
 
 struct WindowBuilder::State {
@@ -61,22 +67,23 @@ struct WindowBuilder::State {
   int64_t chunk_end_ms = 0;  // when the current chunk of totals is full
   std::vector<VertexTrack> vertices;
   std::vector<SourceTrack> sources;             // by vertex
-  std::map<std::string, size_t> task_managers;  // name -> index into window.task_managers and tracks
-  std::vector<TaskManagerTrack> tm_tracks;
+  std::map<std::string, TaskManagerTrack> task_managers;  // by name
+  std::vector<JobBin> job_bins;
+  double burst_restarts = 0;                     // counted since run_start_ms: what several metrics say of one restart
   JobSample last_job;
   bool has_job = false;
 
   // window_builder.cc
   absl::Status SeeTime(int64_t time_ms);        // opens bins up to time_ms, forgets what left the horizon
   void ForgetOldest(int64_t time_ms);           // opens a new chunk of totals, drops the ninth
-  void SeeRestart(int64_t time_ms);             // a restart or rescale of the job: warm-up begins
+  void SeeRestart(int64_t time_ms, double count = 1);             // a restart or rescale of the job: warm-up begins
   size_t BinAt(int64_t since_start_ms) const {  // milliseconds since start, >= 0
     auto bin = static_cast<int64_t>(static_cast<double>(since_start_ms) * bins_per_ms);
     if ((bin + 1) * bin_ms <= since_start_ms) ++bin;  // the product may fall just short of a border
     return static_cast<size_t>(bin);
   }
-  // Calls `add(bin, share of the span)` for each bin that [from_ms, to_ms) touches; what lies before the window's
-  // start is left out, and the shares are those of the rest.
+  // Calls `add(bin, share of the span)` for each bin that [from_ms, to_ms) touches; the part of the span before the
+  // window's start goes to none.
   template <typename F>
   void Spread(int64_t from_ms, int64_t to_ms, F add) const;
   bool InOpenBin(int64_t time_ms) const { return time_ms >= open_bin_ms && time_ms < open_bin_ms + bin_ms; }
@@ -95,6 +102,7 @@ struct WindowBuilder::State {
   void AddTaskManager(const TaskManagerSample& sample);
   void AddJob(const JobSample& sample);
   void FinishTaskManagers();
+  void SumJob();
 };
 
 template <typename F>
@@ -102,7 +110,7 @@ void WindowBuilder::State::Spread(int64_t from_ms, int64_t to_ms, F add) const {
   int64_t at = std::max<int64_t>(0, from_ms - start_ms);
   const int64_t end = to_ms - start_ms;
   if (end <= at) return;
-  const double span = static_cast<double>(end - at);
+  const double span = static_cast<double>(to_ms - from_ms);
   for (size_t bin = BinAt(at); at < end; ++bin) {
     const int64_t border = std::min(end, static_cast<int64_t>(bin + 1) * bin_ms);
     add(bin, static_cast<double>(border - at) / span);

@@ -7,6 +7,12 @@ namespace {
 // The share of the window's time that must be known from offsets before they speak for the source.
 constexpr double kEnoughOffsets = 0.5;
 
+double CoveredSeconds(const std::vector<DemandBin>& bins) {
+  double sum = 0;
+  for (const DemandBin& bin : bins) sum += bin.covered_s;
+  return sum;
+}
+
 double LastLag(const std::vector<DemandBin>& bins) {
   for (auto bin = bins.rbegin(); bin != bins.rend(); ++bin) {
     if (bin->covered_s > 0) return bin->lag_records;
@@ -36,9 +42,8 @@ void WindowBuilder::State::AddSource(const SourceSample& sample) {
     window.vertices[static_cast<size_t>(sample.vertex)].coverage.counter_resets += 1;
     return;
   }
-  const double covered_s = static_cast<double>(sample.time_ms - std::max(from_ms, start_ms)) / 1000;
+  const double covered_s = static_cast<double>(sample.time_ms - from_ms) / 1000;
   const double lag = track.committed >= 0 ? std::max(0.0, track.end_offset - track.committed) : 0;
-  track.offset_covered_s += covered_s;
   Spread(from_ms, sample.time_ms, [&](size_t index, double share) {
     DemandBin& bin = track.offset_bins[index];
     bin.covered_s += covered_s * share;
@@ -56,7 +61,6 @@ void WindowBuilder::State::AddPending(int vertex, const TaskDelta& delta, int64_
   for (const TaskTrack& subtask : v.subtasks) pending += subtask.last.Get(TaskMetric::kPendingRecords).value_or(0);
   if (v.whole.started) pending = v.whole.last.Get(TaskMetric::kPendingRecords).value_or(0);
   const double part = v.whole.started ? 1.0 : 1.0 / v.parallelism;
-  track.lag_covered_s += delta.elapsed_s * part;
   // pendingRecords counts what the log holds: what was read of it, where the source counts that, else what was given.
   const double taken = delta.records_in > 0 ? delta.records_in : delta.records_out;
   const double produced = taken + delta.pending_change;
@@ -73,17 +77,18 @@ void WindowBuilder::State::SelectDemand() {
     if (track.window_index < 0) continue;
     SourceWindow& out = window.sources[static_cast<size_t>(track.window_index)];
     const double length_s = absl::ToDoubleSeconds(window.length);
-    const bool offsets = track.has_offset && track.offset_covered_s >= kEnoughOffsets * length_s;
-    const bool lag = track.lag_covered_s > 0;
+    const bool offsets = track.has_offset && length_s > 0 && CoveredSeconds(track.offset_bins) >= kEnoughOffsets * length_s;
+    const bool lag = CoveredSeconds(track.lag_bins) > 0;
     out.kind = out.given ? DemandKind::kGiven
                : offsets ? DemandKind::kOffsets
                : lag     ? DemandKind::kLag
                          : DemandKind::kConsumed;
     const std::vector<DemandBin>& bins = offsets ? track.offset_bins : track.lag_bins;
-    if (offsets || lag) {
-      out.bins = bins;
-      if (!offsets || track.committed >= 0) out.lag_records = LastLag(bins);
-    }
+    out.bins.clear();
+    out.lag_records.reset();
+    if (!offsets && !lag) continue;
+    out.bins = bins;
+    if (!offsets || track.committed >= 0) out.lag_records = LastLag(bins);
   }
 }
 

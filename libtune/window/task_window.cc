@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kBlockSeconds = 10;  // long enough for a few hundred records, short enough for many blocks
 constexpr int64_t kGaugeMs = 60'000;  // Flink's per-second gauges are means of this long
+constexpr int kIncompletePolls = 3;       // in a row; then the metric is gone for good
 constexpr double kGapSteps = 3;       // samples further apart than this many usual steps have a gap between
 constexpr double kSaturatedFraction = 0.95;
 
@@ -73,8 +74,7 @@ void WindowBuilder::State::AddTask(const TaskSample& sample) {
   const bool whole = sample.subtask == TaskSample::kWholeVertex;
   // A subtask beyond the known parallelism: the vertex grew, and the history has no word for it but this.
   if (!whole && sample.subtask >= vertex.parallelism) {
-    const int most = window.graph.vertices[static_cast<size_t>(sample.vertex)].max_parallelism;
-    if (sample.subtask >= most) return;
+    if (vertex.told_ms >= 0) return;
     SetParallelism(sample.vertex, sample.subtask + 1, sample.time_ms);
   }
   if (!whole && vertex.subtasks.size() <= static_cast<size_t>(sample.subtask)) {
@@ -89,8 +89,13 @@ void WindowBuilder::State::AddTask(const TaskSample& sample) {
     changed_ms = std::max(changed_ms, sample.time_ms);
     return;
   }
+  if (LacksCounters(track.last, sample) && sample.time_ms > track.last.time_ms && track.incomplete < kIncompletePolls) {
+    track.incomplete += 1;  // the next whole answer speaks for this poll too
+    return;
+  }
+  track.incomplete = 0;
   TaskDelta delta;
-  switch (TakeDelta(track.last, sample, delta)) {
+  switch (TakeDelta(track.last, sample, delta, whole ? vertex.parallelism : 1)) {
     case Step::kDuplicate:
       out.coverage.duplicates += 1;
       return;
@@ -113,11 +118,12 @@ void WindowBuilder::State::AddTask(const TaskSample& sample) {
   const int64_t from_ms = track.last.time_ms;
   track.last = sample;
   changed_ms = std::max(changed_ms, sample.time_ms);
-  if (IsGap(track, delta.elapsed_s, out.coverage)) {
+  const bool gap = IsGap(track, delta.elapsed_s, out.coverage);
+  LearnStep(track, delta.elapsed_s);
+  if (gap) {
     DropBlock(track);
     return;
   }
-  LearnStep(track, delta.elapsed_s);
   AddDelta(sample.vertex, sample.subtask, track, delta, from_ms, sample.time_ms);
 }
 
@@ -131,7 +137,7 @@ void WindowBuilder::State::AddDelta(int vertex, int subtask, TaskTrack& track, c
   const double part = whole ? 1.0 : 1.0 / v.parallelism;  // of the vertex's wall time
   const bool warm = from_ms - run_start_ms >= warm_up_ms;
   const double covered_s = delta.has_records ? delta.elapsed_s * part : 0;
-  const double task_s = delta.has_busy ? delta.task_s * subtasks : 0;
+  const double task_s = delta.has_busy || delta.has_pressed ? delta.task_s * subtasks : 0;
 
   Spread(from_ms, to_ms, [&](size_t index, double share) {
     Bin& bin = out.bins[index];
@@ -144,7 +150,7 @@ void WindowBuilder::State::AddDelta(int vertex, int subtask, TaskTrack& track, c
     bin.warm_s += warm ? covered_s * share : 0;
   });
   out.coverage.covered_s += covered_s;
-  if (v.is_source && delta.has_pending) AddPending(vertex, delta, from_ms, to_ms);
+  if (v.is_source && delta.has_pending && delta.has_records) AddPending(vertex, delta, from_ms, to_ms);
   if (!delta.has_records || !delta.has_busy || !warm) return;
   AddWarmDelta(vertex, subtask, track, delta);
 }

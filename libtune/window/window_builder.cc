@@ -17,8 +17,9 @@ constexpr double kMostBins = 1 << 20;  // two years of minutes
 absl::Status CheckOptions(const WindowOptions& options) {
   Violations bad;
   const auto text = [](absl::Duration d) { return absl::FormatDuration(d); };
-  if (!(options.bin >= absl::Milliseconds(1) && options.bin < absl::InfiniteDuration())) {
-    bad.Add("options.bin", text(options.bin), ">= 1ms");
+  if (!(options.bin >= absl::Milliseconds(1) && options.bin < absl::InfiniteDuration()) ||
+      options.bin % absl::Milliseconds(1) != absl::ZeroDuration()) {
+    bad.Add("options.bin", text(options.bin), "whole milliseconds, >= 1ms");
   }
   if (options.horizon < options.bin || absl::FDivDuration(options.horizon, options.bin) > kMostBins) {
     bad.Add("options.horizon", text(options.horizon), absl::StrCat("[bin, ", kMostBins, " bins]"));
@@ -99,10 +100,10 @@ absl::Status WindowBuilder::State::SeeTime(int64_t time_ms) {
       DropFront(s.offset_bins, drop);
       DropFront(s.lag_bins, drop);
     }
-    for (TaskManagerTrack& t : tm_tracks) {
-      DropFront(t.cpu_s, drop);
-      DropFront(t.covered_s, drop);
+    for (auto& [name, t] : task_managers) {
+      for (auto* bins : {&t.cpu_s, &t.covered_s, &t.gc_s, &t.gc_covered_s}) DropFront(*bins, drop);
     }
+    DropFront(job_bins, drop);
     need -= drop;
   }
   if (need > window.vertices.front().bins.size()) {
@@ -112,10 +113,10 @@ absl::Status WindowBuilder::State::SeeTime(int64_t time_ms) {
       s.offset_bins.resize(need);
       s.lag_bins.resize(need);
     }
-    for (TaskManagerTrack& t : tm_tracks) {
-      t.cpu_s.resize(need);
-      t.covered_s.resize(need);
+    for (auto& [name, t] : task_managers) {
+      for (auto* bins : {&t.cpu_s, &t.covered_s, &t.gc_s, &t.gc_covered_s}) bins->resize(need);
     }
+    job_bins.resize(need);
   }
   open_bin_ms = start_ms + static_cast<int64_t>(window.vertices.front().bins.size() - 1) * bin_ms;
   if (time_ms >= chunk_end_ms) ForgetOldest(time_ms);
@@ -145,9 +146,12 @@ void WindowBuilder::State::SumTotals() {
   }
 }
 
-void WindowBuilder::State::SeeRestart(int64_t time_ms) {
-  // Every subtask reports the restart; those within one warm-up of each other are one.
-  if (time_ms - run_start_ms > warm_up_ms || window.restarts == 0) window.restarts += 1;
+void WindowBuilder::State::SeeRestart(int64_t time_ms, double count) {
+  // Every subtask reports the restart, and Flink counts it: what comes within one warm-up is the same.
+  const bool same = burst_restarts > 0 && time_ms - run_start_ms <= warm_up_ms;
+  const double more = same ? std::max(0.0, count - burst_restarts) : count;
+  burst_restarts = same ? burst_restarts + more : count;
+  if (time_ms >= start_ms) job_bins[BinAt(time_ms - start_ms)].restarts += more;
   run_start_ms = std::max(run_start_ms, time_ms);
 }
 
@@ -186,6 +190,9 @@ absl::Status WindowBuilder::Add(const JobSample& sample) {
 absl::Status WindowBuilder::Add(const ParallelismSample& sample) {
   if (auto status = CheckSample(sample, state_->window.graph); !status.ok()) return status;
   if (auto status = state_->SeeTime(sample.time_ms); !status.ok()) return status;
+  VertexTrack& vertex = state_->vertices[static_cast<size_t>(sample.vertex)];
+  if (sample.time_ms < vertex.told_ms) return absl::OkStatus();  // older than what is known
+  vertex.told_ms = sample.time_ms;
   state_->SetParallelism(sample.vertex, sample.parallelism, sample.time_ms);
   return absl::OkStatus();
 }
@@ -209,6 +216,7 @@ const JobWindow& WindowBuilder::Window() {
   s.window.stale_at_end_s = static_cast<double>(s.end_ms - s.changed_ms) / 1000;
   s.SumTotals();
   s.SelectDemand();
+  s.SumJob();
   s.FinishTaskManagers();
   return s.window;
 }

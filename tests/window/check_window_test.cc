@@ -70,8 +70,6 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"NegativeTaskTime", [](JobWindow& w) { w.vertices[1].bins[0].task_s = -1; }, "bins[0].task_s = -1"},
         Broken{"NegativeBackPressure", [](JobWindow& w) { w.vertices[1].bins[0].backpressured_s = -1; },
                "bins[0].backpressured_s = -1"},
-        Broken{"CoverageBeyondTheBin", [](JobWindow& w) { w.vertices[1].bins[4].covered_s = 61; },
-               "vertices[\"map\"].bins[4].covered_s = 61; allowed: "},
         Broken{"TooManySubtasks", [](JobWindow& w) { w.vertices[1].subtasks.resize(3); },
                "vertices[\"map\"].subtasks = 3; allowed: at most parallelism = 2"},
         Broken{"SubtaskRecords", [](JobWindow& w) { w.vertices[1].subtasks[1].records_in = -4; },
