@@ -78,10 +78,9 @@ bool IsSized(const VertexRecommendation& r) {
   return r.verdict == Verdict::kEstimated || r.verdict == Verdict::kLowerBound;
 }
 
-// Follows a vertex's guard steps from what was needed to what is wanted. Where the job is sized as one, a vertex keeps
-// what it has until the job's parallelism replaces it.
-void CheckEvidence(const JobRecommendation& job, const VertexRecommendation& r, Scope scope) {
-  double at = IsSized(r) && scope == Scope::kVertex ? r.needed : r.now;
+// Follows a vertex's guard steps from what was needed to what is wanted.
+void CheckEvidence(const JobRecommendation& job, const VertexRecommendation& r) {
+  double at = IsSized(r) ? r.needed : r.now;
   for (size_t i = 0; i < job.evidence.size(); ++i) {
     const Evidence step = job.evidence[i];
     if (step.vertex != r.vertex || std::strncmp(step.rule, "guard.", 6) != 0) continue;
@@ -98,7 +97,7 @@ RC_GTEST_PROP(AllGuards, EveryChangeHasEvidence, ()) {
   const TuningPolicy policy = AnyPolicy();
   const auto job = Recommend(WindowOf(AnyJob()), policy);
   RC_ASSERT(job.ok());
-  for (const VertexRecommendation& r : job->vertices) CheckEvidence(*job, r, policy.scope);
+  for (const VertexRecommendation& r : job->vertices) CheckEvidence(*job, r);
 }
 
 RC_GTEST_PROP(AllGuards, WantedIsAParallelismThatTheGraphAllows, ()) {
