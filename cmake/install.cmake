@@ -9,6 +9,10 @@ foreach(library core proto codec history)
   install(TARGETS tune_${library} EXPORT libtuneTargets
           ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endforeach()
+if(LIBTUNE_WITH_PARQUET)  # Arrow's libraries stay where the wheel is
+  get_filename_component(arrow_dir ${PyArrow_PARQUET_LIBRARY} DIRECTORY)
+  set_target_properties(tune PROPERTIES INSTALL_RPATH ${arrow_dir})
+endif()
 install(TARGETS tune RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 add_custom_command(OUTPUT completion/tune completion/_tune

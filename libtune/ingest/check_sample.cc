@@ -91,11 +91,12 @@ absl::Status CheckSample(const TaskSample& sample, const JobGraph& graph) {
 
 absl::Status CheckSample(const TaskManagerSample& sample) {
   if (sample.task_manager.empty()) return NotAllowed("task_manager", "\"\"", "a name");
-  return FirstError(
-      {CheckTime(sample.time_ms), CheckAmount("cpu_time_ns", sample.cpu_time_ns),
-       CheckAmount("gc_time_ms", sample.gc_time_ms), CheckAmount("gc_count", sample.gc_count),
-       CheckAmount("heap_used_bytes", sample.heap_used_bytes, kBytesLimit), CheckAmount("heap_max_bytes", sample.heap_max_bytes, kBytesLimit),
-       CheckAmount("old_gen_after_gc_bytes", sample.old_gen_after_gc_bytes, kBytesLimit), CheckAmount("slots", sample.slots)});
+  return FirstError({CheckTime(sample.time_ms), CheckAmount("cpu_time_ns", sample.cpu_time_ns),
+                     CheckAmount("gc_time_ms", sample.gc_time_ms), CheckAmount("gc_count", sample.gc_count),
+                     CheckAmount("heap_used_bytes", sample.heap_used_bytes, kBytesLimit),
+                     CheckAmount("heap_max_bytes", sample.heap_max_bytes, kBytesLimit),
+                     CheckAmount("old_gen_after_gc_bytes", sample.old_gen_after_gc_bytes, kBytesLimit),
+                     CheckAmount("slots", sample.slots)});
 }
 
 absl::Status CheckSample(const SourceSample& sample, const JobGraph& graph) {

@@ -27,8 +27,8 @@ constexpr uint32_t kFlinkClock =
 
 bool HasClock(uint32_t both) { return (both & kFlinkClock) == kFlinkClock; }
 
-// Busy time is derived in Flink and steps back by itself, seen: by some hundred milliseconds under back-pressure. A larger
-// fall is a restart.
+// Busy time is derived in Flink and steps back by itself, seen: by some hundred milliseconds under back-pressure. A
+// larger fall is a restart.
 constexpr double kBusyJitterMs = 1000, kBusyJitter = 0.005;
 
 bool WasReset(const Growth& g, double elapsed_ms) {
@@ -57,7 +57,8 @@ double RecordsOf(const TaskSample& now, bool counted, double grown, TaskMetric g
 }
 
 // Time of one kind: by counter, else by the gauge, which is a mean over the subtasks.
-double TimeOf(const TaskSample& now, bool counted, double grown_ms, TaskMetric gauge, int subtasks, bool& has, TaskDelta& d) {
+double TimeOf(const TaskSample& now, bool counted, double grown_ms, TaskMetric gauge, int subtasks, bool& has,
+              TaskDelta& d) {
   has = counted || now.Has(gauge);
   if (counted || !has) return grown_ms / 1000;
   d.from_gauges = true;
@@ -87,9 +88,10 @@ Step TakeDelta(const TaskSample& last, const TaskSample& now, TaskDelta& delta, 
   delta.task_s = TaskSeconds(g, both, delta.elapsed_s, subtasks);
   delta.records_in = RecordsOf(now, counted(TaskMetric::kRecordsIn), g.in, TaskMetric::kRecordsInRate, delta);
   delta.records_out = RecordsOf(now, counted(TaskMetric::kRecordsOut), g.out, TaskMetric::kRecordsOutRate, delta);
-  delta.busy_s = TimeOf(now, counted(TaskMetric::kBusyMs), g.busy_ms, TaskMetric::kBusyRate, subtasks, delta.has_busy, delta);
-  delta.backpressured_s = TimeOf(now, counted(TaskMetric::kBackPressuredMs), g.pressed_ms, TaskMetric::kBackPressuredRate,
-                                 subtasks, delta.has_pressed, delta);
+  delta.busy_s =
+      TimeOf(now, counted(TaskMetric::kBusyMs), g.busy_ms, TaskMetric::kBusyRate, subtasks, delta.has_busy, delta);
+  delta.backpressured_s = TimeOf(now, counted(TaskMetric::kBackPressuredMs), g.pressed_ms,
+                                 TaskMetric::kBackPressuredRate, subtasks, delta.has_pressed, delta);
   delta.has_cpu = counted(TaskMetric::kCpuNanos);
   delta.cpu_s = g.cpu_nanos / 1e9;
   delta.has_pending = counted(TaskMetric::kPendingRecords);

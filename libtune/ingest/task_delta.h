@@ -35,7 +35,8 @@ struct TaskDelta {
 };
 
 // `last` is older than `now` unless the answer is kDuplicate or kOutOfOrder. `delta` is filled for kDelta alone.
-// `subtasks`: how many a sample speaks for; a whole vertex's counters are sums over them, its gauges of shares are means.
+// `subtasks`: how many a sample speaks for; a whole vertex's counters are sums over them, its gauges of shares are
+// means.
 Step TakeDelta(const TaskSample& last, const TaskSample& now, TaskDelta& delta, int subtasks = 1);
 
 // True when `now` lacks a counter that `last` has: a poll that was answered in part.

@@ -16,7 +16,7 @@ namespace tune {
 struct TaskTrack {
   TaskSample last;
   bool started = false;
-  int incomplete = 0;                            // polls in a row that lacked a counter
+  int incomplete = 0;                                       // polls in a row that lacked a counter
   double step_s = 0;                                        // usual seconds between samples; 0: not known yet
   double block_s = 0, block_records = 0, block_busy_s = 0;  // the open block
 };
@@ -24,7 +24,7 @@ struct TaskTrack {
 struct VertexTrack {
   bool is_source = false;
   int parallelism = 1;
-  int64_t told_ms = -1;                          // of the last ParallelismSample: subtasks beyond it are leftovers; -1: none
+  int64_t told_ms = -1;  // of the last ParallelismSample: subtasks beyond it are leftovers; -1: none
   TaskTrack whole;
   std::vector<TaskTrack> subtasks;
   // The window's totals are the open chunk and the closed ones together.
@@ -66,18 +66,18 @@ struct WindowBuilder::State {
   int64_t open_bin_ms = 0;   // start of the last bin
   int64_t chunk_end_ms = 0;  // when the current chunk of totals is full
   std::vector<VertexTrack> vertices;
-  std::vector<SourceTrack> sources;             // by vertex
+  std::vector<SourceTrack> sources;                       // by vertex
   std::map<std::string, TaskManagerTrack> task_managers;  // by name
   std::vector<JobBin> job_bins;
-  double burst_restarts = 0;                     // counted since run_start_ms: what several metrics say of one restart
+  double burst_restarts = 0;  // counted since run_start_ms: what several metrics say of one restart
   JobSample last_job;
   bool has_job = false;
 
   // window_builder.cc
-  absl::Status SeeTime(int64_t time_ms);        // opens bins up to time_ms, forgets what left the horizon
-  void ForgetOldest(int64_t time_ms);           // opens a new chunk of totals, drops the ninth
-  void SeeRestart(int64_t time_ms, double count = 1);             // a restart or rescale of the job: warm-up begins
-  size_t BinAt(int64_t since_start_ms) const {  // milliseconds since start, >= 0
+  absl::Status SeeTime(int64_t time_ms);               // opens bins up to time_ms, forgets what left the horizon
+  void ForgetOldest(int64_t time_ms);                  // opens a new chunk of totals, drops the ninth
+  void SeeRestart(int64_t time_ms, double count = 1);  // a restart or rescale of the job: warm-up begins
+  size_t BinAt(int64_t since_start_ms) const {         // milliseconds since start, >= 0
     auto bin = static_cast<int64_t>(static_cast<double>(since_start_ms) * bins_per_ms);
     if ((bin + 1) * bin_ms <= since_start_ms) ++bin;  // the product may fall just short of a border
     return static_cast<size_t>(bin);

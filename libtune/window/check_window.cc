@@ -39,7 +39,8 @@ class WindowCheck {
   }
   // Busy time is derived and steps back by itself, by a little (ingest/task_delta.h).
   void NearlyAmount(const std::string& path, const char* field, double value, double of) {
-    if (!(value >= -1 - of / 200 && std::isfinite(value))) bad_.Add(absl::StrCat(path, ".", field), value, ">= 0 and finite");
+    if (!(value >= -1 - of / 200 && std::isfinite(value)))
+      bad_.Add(absl::StrCat(path, ".", field), value, ">= 0 and finite");
   }
 
   void CheckBin(const std::string& path, const Bin& bin) {

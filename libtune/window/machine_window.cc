@@ -110,7 +110,8 @@ void WindowBuilder::State::AddJob(const JobSample& sample) {
       bin.completed_checkpoints += Growth(last_job.completed_checkpoints, sample.completed_checkpoints).value_or(0);
       bin.failed_checkpoints += Growth(last_job.failed_checkpoints, sample.failed_checkpoints).value_or(0);
     }
-    if (sample.last_checkpoint_ms) bin.longest_checkpoint_ms = std::max(bin.longest_checkpoint_ms, *sample.last_checkpoint_ms);
+    if (sample.last_checkpoint_ms)
+      bin.longest_checkpoint_ms = std::max(bin.longest_checkpoint_ms, *sample.last_checkpoint_ms);
   }
   if (sample.state != JobState::kUnknown) window.running_at_end = sample.state == JobState::kRunning;
   last_job = sample;

@@ -77,7 +77,8 @@ void WindowBuilder::State::SelectDemand() {
     if (track.window_index < 0) continue;
     SourceWindow& out = window.sources[static_cast<size_t>(track.window_index)];
     const double length_s = absl::ToDoubleSeconds(window.length);
-    const bool offsets = track.has_offset && length_s > 0 && CoveredSeconds(track.offset_bins) >= kEnoughOffsets * length_s;
+    const bool offsets =
+        track.has_offset && length_s > 0 && CoveredSeconds(track.offset_bins) >= kEnoughOffsets * length_s;
     const bool lag = CoveredSeconds(track.lag_bins) > 0;
     out.kind = out.given ? DemandKind::kGiven
                : offsets ? DemandKind::kOffsets

@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kBlockSeconds = 10;  // long enough for a few hundred records, short enough for many blocks
 constexpr int64_t kGaugeMs = 60'000;  // Flink's per-second gauges are means of this long
-constexpr int kIncompletePolls = 3;       // in a row; then the metric is gone for good
+constexpr int kIncompletePolls = 3;   // in a row; then the metric is gone for good
 constexpr double kGapSteps = 3;       // samples further apart than this many usual steps have a gap between
 constexpr double kSaturatedFraction = 0.95;
 
