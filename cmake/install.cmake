@@ -10,7 +10,7 @@ foreach(library core proto codec history)
           ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endforeach()
 if(LIBTUNE_WITH_PARQUET)  # Arrow's libraries stay where the wheel is
-  get_filename_component(arrow_dir ${PyArrow_PARQUET_LIBRARY} DIRECTORY)
+  get_property(arrow_dir GLOBAL PROPERTY TUNE_ARROW_DIR)
   set_target_properties(tune PROPERTIES INSTALL_RPATH ${arrow_dir})
 endif()
 install(TARGETS tune RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
