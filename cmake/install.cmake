@@ -9,8 +9,10 @@ foreach(library core proto codec history)
   install(TARGETS tune_${library} EXPORT libtuneTargets
           ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endforeach()
-if(LIBTUNE_WITH_PARQUET)  # Arrow's libraries stay where the wheel is
-  get_property(arrow_dir GLOBAL PROPERTY TUNE_ARROW_DIR)
+if(LIBTUNE_WITH_PARQUET)
+  # Arrow stays where its wheel is. CMake would drop that path at install where it lies inside the project.
+  find_package(PyArrow 26 REQUIRED)
+  cmake_path(GET PyArrow_PARQUET_LIBRARY PARENT_PATH arrow_dir)
   set_target_properties(tune PROPERTIES INSTALL_RPATH ${arrow_dir})
 endif()
 install(TARGETS tune RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

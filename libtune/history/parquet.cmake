@@ -2,8 +2,6 @@
 if(LIBTUNE_WITH_PARQUET)
   list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
   find_package(PyArrow 26 REQUIRED)
-  get_filename_component(arrow_dir ${PyArrow_PARQUET_LIBRARY} DIRECTORY)
-  set_property(GLOBAL PROPERTY TUNE_ARROW_DIR ${arrow_dir})  # for the installed program's rpath
   target_sources(tune_history PRIVATE
     long_history.cc
     parquet.cc

@@ -1,6 +1,7 @@
 // A sink that keeps everything, and files to read from.
 #pragma once
 
+#include <unistd.h>
 #include <zlib.h>
 
 #include <filesystem>
@@ -106,8 +107,9 @@ class Folder {
  public:
   Folder() {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    // With the process id: the same tests of another build may run at the same time.
     path_ = std::filesystem::path(testing::TempDir()) /
-            absl::StrCat("history-", info->test_suite_name(), "-", info->name());
+            absl::StrCat("history-", info->test_suite_name(), "-", info->name(), "-", getpid());
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
