@@ -11,6 +11,7 @@
 #include "libtune/estimate/share.h"
 #include "libtune/exclude/exclusions.h"
 #include "libtune/guard/guards.h"
+#include "libtune/internal/amount.h"
 #include "libtune/internal/sizing.h"
 
 namespace tune {
@@ -24,31 +25,6 @@ size_t FirstBin(const JobWindow& window, const TuningPolicy& policy) {
   return kept >= static_cast<double>(bins) ? 0 : bins - static_cast<size_t>(std::max(1.0, kept));
 }
 
-void AddBin(VertexSums& sum, const Bin& bin) {
-  sum.covered_s += bin.covered_s;
-  sum.records_in += bin.records_in;
-  sum.records_out += bin.records_out;
-  sum.task_s += bin.task_s;
-  sum.busy_s += bin.busy_s;
-  sum.backpressured_s += bin.backpressured_s;
-  sum.warm_s += bin.warm_s;
-}
-
-// One pass over all bins: everything that needs only totals takes them from here. Two sums, so that an addition need
-// not wait for the one before.
-VertexSums SumBins(const std::vector<Bin>& bins, size_t first) {
-  VertexSums even, odd;
-  size_t i = first;
-  for (; i + 1 < bins.size(); i += 2) {
-    AddBin(even, bins[i]);
-    AddBin(odd, bins[i + 1]);
-  }
-  if (i < bins.size()) AddBin(even, bins[i]);
-  AddBin(even,
-         {odd.covered_s, odd.records_in, odd.records_out, odd.task_s, odd.busy_s, odd.backpressured_s, odd.warm_s});
-  return even;
-}
-
 PolicySeconds SecondsOf(const TuningPolicy& policy) {
   return {absl::ToDoubleSeconds(policy.min_coverage), absl::ToDoubleSeconds(policy.catch_up_time),
           absl::ToDoubleSeconds(policy.restart_time), absl::ToDoubleSeconds(policy.lag_goal),
@@ -60,7 +36,7 @@ void Start(JobSizing& job) {
   job.first_bin = FirstBin(job.window, job.policy);
   job.seconds = SecondsOf(job.policy);
   job.sums.reserve(graph.vertices.size());
-  for (const VertexWindow& v : job.window.vertices) job.sums.push_back(SumBins(v.bins, job.first_bin));
+  for (const VertexWindow& v : job.window.vertices) job.sums.push_back(SumBins(std::span(v.bins).subspan(job.first_bin)));
   job.z = TwoSidedNormalQuantile(job.policy.confidence);
   job.vertices.resize(graph.vertices.size());
   job.out.vertices.resize(graph.vertices.size());
@@ -142,7 +118,7 @@ bool ThrottledLately(const JobSizing& job, int vertex) {
     pressed += bins[i].backpressured_s;
     time += bins[i].task_s;
   }
-  return time > 0 && pressed > job.policy.throttled_fraction * time;
+  return IsSome(time) && pressed > job.policy.throttled_fraction * time;
 }
 
 Timeliness TimelinessOf(const JobSizing& job) {

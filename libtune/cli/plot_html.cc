@@ -27,7 +27,6 @@ absl::Status Check(const PlotInput& input) {
   if (auto status = CheckWindow(input.window); !status.ok()) return status;
   Violations bad;
   const size_t vertices = input.window.graph.vertices.size();
-  if (vertices == 0) bad.Add("window.vertices", 0.0, "at least one");
   if (input.recommendation.vertices.size() != vertices) {
     bad.Add("recommendation.vertices", static_cast<double>(input.recommendation.vertices.size()),
             absl::StrCat(vertices, " entries, as the window's graph has"));

@@ -1,6 +1,4 @@
 // Messages to structs, whatever they hold.
-#include <limits>
-
 #include "libtune/codec/door.h"
 #include "libtune/codec/graph_codec.h"
 #include "libtune/codec/limits.h"
@@ -9,8 +7,6 @@
 
 namespace tune {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Bin Read(const v1::Bin& proto) {
   return {proto.covered_s(), proto.records_in(),      proto.records_out(), proto.task_s(),
@@ -28,24 +24,12 @@ SubtaskWindow Read(const v1::SubtaskWindow& proto) {
   return subtask;
 }
 
-Coverage Read(const v1::Coverage& proto, const Path& path, Violations& violations) {
-  CheckRange(path.Field("covered_s"), proto.covered_s(), 0, kInfinity, violations);
-  CheckRange(path.Field("longest_gap_s"), proto.longest_gap_s(), 0, kInfinity, violations);
-  const auto count = [&](const char* field, int64_t value) {
-    CheckRange(path.Field(field), value, 0, std::numeric_limits<int64_t>::max(), violations);
-    return value;
-  };
-  return {proto.covered_s(),
-          proto.longest_gap_s(),
-          count("samples", proto.samples()),
-          count("gaps", proto.gaps()),
-          count("counter_resets", proto.counter_resets()),
-          count("duplicates", proto.duplicates()),
-          count("out_of_order", proto.out_of_order()),
-          count("stale", proto.stale())};
+Coverage Read(const v1::Coverage& proto) {
+  return {proto.covered_s(),      proto.longest_gap_s(), proto.samples(),      proto.gaps(),
+          proto.counter_resets(), proto.duplicates(),    proto.out_of_order(), proto.stale()};
 }
 
-VertexWindow Read(const v1::VertexWindow& proto, const Path& path, Violations& violations) {
+VertexWindow Read(const v1::VertexWindow& proto) {
   VertexWindow vertex;
   vertex.bins.reserve(static_cast<size_t>(proto.bins_size()));
   for (const v1::Bin& bin : proto.bins()) vertex.bins.push_back(Read(bin));
@@ -55,7 +39,7 @@ VertexWindow Read(const v1::VertexWindow& proto, const Path& path, Violations& v
   for (const v1::ParallelismRun& run : proto.runs()) {
     vertex.runs.push_back({run.parallelism(), run.task_s(), run.records(), run.busy_s()});
   }
-  vertex.coverage = Read(proto.coverage(), path.Field("coverage"), violations);
+  vertex.coverage = Read(proto.coverage());
   vertex.busy_measured = proto.busy_measured();
   if (proto.has_latency()) vertex.latency = SecondsPerRecord(proto.latency());
   return vertex;
@@ -68,7 +52,6 @@ SourceWindow Read(const v1::SourceWindow& proto, const Path& path, Violations& v
   for (const v1::DemandBin& bin : proto.bins()) {
     source.bins.push_back({bin.covered_s(), bin.records(), bin.lag_records()});
   }
-  if (proto.has_given()) CheckFinite(path.Field("given"), proto.given(), violations);
   if (proto.has_given()) source.given = RecordsPerSecond(proto.given());
   if (proto.has_lag_records()) source.lag_records = proto.lag_records();
   return source;
@@ -83,8 +66,6 @@ Statistic Read(const v1::Statistic& proto, const Path& path, Violations& violati
   if (method == StatisticMethod::kSketch && !(error > 0 && error < 1)) {
     violations.Add(path.Field("relative_error").Render(), error, "(0, 1), as the method is STATISTIC_METHOD_SKETCH");
   }
-  CheckFinite(path.Field("value"), proto.value(), violations);
-  CheckRange(path.Field("weight"), proto.weight(), 0, kInfinity, violations);
   return {proto.value(), error, proto.weight()};
 }
 
@@ -96,9 +77,6 @@ TaskManagerWindow Read(const v1::TaskManagerWindow& proto, const Path& path, Vio
     task_manager.cpu_cores_p90 = Read(proto.cpu_cores_p90(), path.Field("cpu_cores_p90"), violations);
   }
   if (proto.has_gc_fraction()) task_manager.gc_fraction = proto.gc_fraction();
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  CheckRange(path.Field("heap_used_max"), proto.heap_used_max(), 0, kMost, violations);
-  CheckRange(path.Field("heap_max"), proto.heap_max(), 0, kMost, violations);
   if (proto.has_heap_used_max()) task_manager.heap_used_max = Bytes(proto.heap_used_max());
   if (proto.has_heap_max()) task_manager.heap_max = Bytes(proto.heap_max());
   return task_manager;
@@ -115,10 +93,6 @@ JobFacts Read(const v1::JobFacts& proto, const Path& path, Violations& violation
   facts.flink_major = proto.flink_major();
   facts.flink_minor = proto.flink_minor();
   if (proto.has_adaptive_scheduler()) facts.adaptive_scheduler = proto.adaptive_scheduler();
-  if (proto.has_slots_per_task_manager()) {
-    CheckRange(path.Field("slots_per_task_manager"), int64_t{proto.slots_per_task_manager()}, 1, kMaxParallelism,
-               violations);
-  }
   if (proto.has_slots_per_task_manager()) facts.slots_per_task_manager = proto.slots_per_task_manager();
   for (const auto& [key, value] : proto.configuration()) facts.configuration[key] = value;
   return facts;
@@ -154,14 +128,6 @@ bool CheckSizes(const v1::JobWindow& proto, const Path& root, Violations& violat
   return CheckCount(Path("subtasks over all vertices"), subtasks, limits::kSubtasks, violations) && fit;
 }
 
-// A duration that has passed: not negative, and it ended.
-absl::Duration ReadLength(const google::protobuf::Duration& proto, const Path& path, Violations& violations) {
-  const absl::Duration length = ReadDuration(proto, path, violations);
-  if (length >= absl::ZeroDuration() && length != absl::InfiniteDuration()) return length;
-  violations.Add(path.Render(), absl::FormatDuration(length), ">= 0");
-  return absl::ZeroDuration();
-}
-
 void ReadTimes(const v1::JobWindow& proto, const Path& root, Violations& violations, JobWindow& window) {
   if (proto.has_start()) {
     window.start = ReadTime(proto.start(), root.Field("start"), violations);
@@ -174,7 +140,7 @@ void ReadTimes(const v1::JobWindow& proto, const Path& root, Violations& violati
     AddAbsent(root.Field("bin"), "> 0", violations);
   }
   if (proto.has_length()) {
-    window.length = ReadLength(proto.length(), root.Field("length"), violations);
+    window.length = ReadDuration(proto.length(), root.Field("length"), violations);
   } else {
     AddAbsent(root.Field("length"), ">= 0", violations);
   }
@@ -182,12 +148,7 @@ void ReadTimes(const v1::JobWindow& proto, const Path& root, Violations& violati
 
 void ReadParts(const v1::JobWindow& proto, const Path& root, Violations& violations, JobWindow& window) {
   window.facts = Read(proto.facts(), root.Field("facts"), violations);
-  const Path vertices = root.Field("vertices");
-  for (int i = 0; i < proto.vertices_size(); ++i) {
-    const bool has_id = i < proto.graph().vertices_size();
-    const Path at = has_id ? vertices.Key(proto.graph().vertices(i).id()) : vertices.At(i);
-    window.vertices.push_back(Read(proto.vertices(i), at, violations));
-  }
+  for (const v1::VertexWindow& vertex : proto.vertices()) window.vertices.push_back(Read(vertex));
   const Path sources = root.Field("sources");
   for (int i = 0; i < proto.sources_size(); ++i) {
     window.sources.push_back(Read(proto.sources(i), sources.At(i), violations));
@@ -200,7 +161,7 @@ void ReadParts(const v1::JobWindow& proto, const Path& root, Violations& violati
   window.checkpoints.failed = proto.checkpoints().failed();
   if (proto.checkpoints().has_longest()) {
     const Path checkpoints = root.Field("checkpoints");
-    window.checkpoints.longest = ReadLength(proto.checkpoints().longest(), checkpoints.Field("longest"), violations);
+    window.checkpoints.longest = ReadDuration(proto.checkpoints().longest(), checkpoints.Field("longest"), violations);
   }
   window.restarts = proto.restarts();
   window.not_running_s = proto.not_running_s();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "libtune/internal/amount.h"
+#include "libtune/internal/path.h"
 #include "libtune/window/quantile.h"
 
 namespace tune {
@@ -27,7 +29,7 @@ Series Consumed(const JobSizing& job, int vertex) {
   const bool only_warm = warm_s >= job.seconds.min_coverage / 2;
   for (size_t i = 0; i < count; ++i) {
     const Bin& bin = bins[job.first_bin + i];
-    if (!(bin.covered_s > 0) || (only_warm && bin.warm_s < kWarmPart * bin.covered_s)) continue;
+    if (!IsSome(bin.covered_s) || (only_warm && bin.warm_s < kWarmPart * bin.covered_s)) continue;
     series.all[i] = {bin.records_out / bin.covered_s, bin.covered_s};
     series.held_back[i] = bin.backpressured_s > job.policy.throttled_fraction * bin.task_s && bin.task_s > 0;
   }
@@ -39,7 +41,7 @@ std::vector<RateSpan> Produced(const JobSizing& job, const SourceWindow& source)
   for (size_t i = 0; i < series.size() && job.first_bin + i < source.bins.size(); ++i) {
     const DemandBin& bin = source.bins[job.first_bin + i];
     // pendingRecords and the out rate are not read at one instant: a quiet bin may come out a little below zero.
-    if (bin.covered_s > 0) series[i] = {std::max(0.0, bin.records / bin.covered_s), bin.covered_s};
+    if (IsSome(bin.covered_s)) series[i] = {std::max(0.0, bin.records / bin.covered_s), bin.covered_s};
   }
   return series;
 }
@@ -68,7 +70,7 @@ QuantileOf RateQuantile(const std::vector<RateSpan>& series, double q, Keep keep
 // source does not count what it reads.
 double OutPerRead(const JobSizing& job, int vertex) {
   const VertexSums& sum = job.sums[static_cast<size_t>(vertex)];
-  return sum.records_in > 0 ? sum.records_out / sum.records_in : 1;
+  return IsSome(sum.records_in) ? sum.records_out / sum.records_in : 1;
 }
 
 void AddQuantileEvidence(JobSizing& job, const SourceDemand& d, const char* rule, const QuantileOf& q,
@@ -175,6 +177,14 @@ Feeders FeedersOf(const JobSizing& job, int vertex) {
   return feeders;
 }
 
+// Counts that contradict one another may multiply, from vertex to vertex, beyond any number of records.
+bool CanBeCarried(const JobSizing& job, int vertex) {
+  for (size_t s = 0; s < job.sources.size(); ++s) {
+    if (!IsAmount(job.rates.SharedOf(vertex, s)) || !IsAmount(job.rates.BroadcastOf(vertex, s))) return false;
+  }
+  return true;
+}
+
 void CarryFromOne(JobSizing& job, int vertex, size_t source) {
   VertexSizing& v = job.vertices[static_cast<size_t>(vertex)];
   const SourceDemand& d = job.sources[source];
@@ -247,7 +257,8 @@ void CarryDemand(JobSizing& job) {
     VertexSizing& v = job.vertices[static_cast<size_t>(vertex)];
     const Feeders feeders = FeedersOf(job, vertex);
     if (feeders.count == 0) continue;
-    v.demand_known = true;
+    v.demand_known = CanBeCarried(job, vertex);
+    if (!v.demand_known) continue;
     for (size_t s = 0; s < job.sources.size(); ++s) {
       const double ratio = job.rates.SharedOf(vertex, s);
       if (ratio <= 0 && job.rates.BroadcastOf(vertex, s) <= 0) continue;

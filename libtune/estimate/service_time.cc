@@ -5,6 +5,7 @@
 
 #include "libtune/estimate/contention.h"
 #include "libtune/estimate/line_fit.h"
+#include "libtune/internal/amount.h"
 
 namespace tune {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 // A straight line is tried only on enough points, spread enough: else its intercept is noise.
 constexpr double kLeastBlocks = 12;
 constexpr double kLeastSpread = 0.2;      // standard deviation over mean of the rate
+constexpr double kLeastSlope = 1e-3;      // of the ratio: a flatter line says nothing of a record's time
 constexpr double kLeastFixedBusy = 0.01;  // a fixed cost below 1 % of a subtask is not worth a term
 
 // Flink counts busy time in whole milliseconds: of a block of 10 s, less than this busy share is not seen.
@@ -19,6 +21,7 @@ constexpr double kSmallestBusy = 1e-4;
 
 // A parallelism counts for contention when it was seen this long.
 constexpr double kLeastRunSeconds = 30;   // subtask-seconds
+constexpr double kLeastBusySeconds = 0.01;  // of them: ten of the milliseconds that Flink counts in
 constexpr double kUsualRunSeconds = 600;  // subtask-seconds that weigh as one run of usual length
 
 // The quantile of Student's t with `freedom` degrees, from the normal one: Cornish and Fisher's expansion.
@@ -80,7 +83,7 @@ std::vector<Point> Points(const JobSizing& job, int vertex) {
   std::vector<Point> points;
   for (size_t i = job.first_bin; i < bins.size(); ++i) {
     const Bin& bin = bins[i];
-    if (!(bin.task_s > 0) || bin.warm_s < bin.covered_s * 0.99) continue;
+    if (!IsSome(bin.task_s) || bin.warm_s < bin.covered_s * 0.99) continue;
     points.push_back({(source ? bin.records_out : bin.records_in) / bin.task_s, bin.busy_s / bin.task_s});
   }
   return points;
@@ -90,7 +93,8 @@ std::vector<Point> Points(const JobSizing& job, int vertex) {
 bool FromLine(JobSizing& job, int vertex, const Ratio& ratio, ServiceTime& service) {
   const std::vector<Point> points = Points(job, vertex);
   const Line line = FitTheilSen(points);
-  if (static_cast<double>(points.size()) < kLeastBlocks || !(line.slope > 0) || line.intercept < kLeastFixedBusy)
+  if (static_cast<double>(points.size()) < kLeastBlocks || line.intercept < kLeastFixedBusy ||
+      !(line.slope > kLeastSlope * ratio.per_record))
     return false;
   service.method = ServiceMethod::kLine;
   service.per_record = line.slope;
@@ -115,7 +119,7 @@ void FromHeldBack(JobSizing& job, int vertex, ServiceTime& service) {
   const double records = sum.records_out;
   const double task_s = sum.covered_s * job.window.graph.vertices[static_cast<size_t>(vertex)].parallelism;
   const double free = 1 - demand->throttled_fraction;
-  if (!(records > 0) || !(free > 0)) return;
+  if (!IsSome(records) || !(free > 0)) return;
   service.method = ServiceMethod::kHeldBack;
   service.per_record = task_s * free / records;
   job.out.evidence.Add("service.held_back", vertex,
@@ -145,7 +149,7 @@ void FitExponent(JobSizing& job, int vertex, ServiceTime& service) {
   if (v.runs.size() < 2) return;
   std::vector<CapacityObservation> seen;
   for (const ParallelismRun& run : v.runs) {
-    if (run.task_s < kLeastRunSeconds || run.records < job.policy.min_records || !(run.busy_s > 0)) continue;
+    if (run.task_s < kLeastRunSeconds || run.records < job.policy.min_records || run.busy_s < kLeastBusySeconds) continue;
     seen.push_back({run.parallelism, run.records / run.busy_s, run.task_s / kUsualRunSeconds});
   }
   if (seen.size() < 2) return;
@@ -175,7 +179,7 @@ void EstimateServiceTime(JobSizing& job, int vertex) {
     return;
   }
   const ServiceMoments& m = v.service;
-  if (!v.busy_measured || !(m.blocks > 0) || !(m.x > 0)) {
+  if (!v.busy_measured || !IsSome(m.blocks) || !IsSome(m.x / m.blocks)) {
     if (!v.busy_measured) FromHeldBack(job, vertex, service);
     return;
   }

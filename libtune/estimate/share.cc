@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include "libtune/internal/amount.h"
 
 namespace tune {
 namespace {
@@ -65,7 +66,7 @@ Traffic TrafficOf(const JobSizing& job, int vertex) {
     if (subtask.saturated_s >= kSaturatedPart * subtask.covered_s) saturated += subtask.records_in;
   }
   const double given = RecordsGivenTo(job, vertex), taken = job.sums[static_cast<size_t>(vertex)].records_in;
-  if (!(saturated > 0) || !(given > taken) || !(taken > 0)) return traffic;
+  if (!IsSome(saturated) || !(given > taken) || !IsSome(taken)) return traffic;
   traffic.waiting = traffic.total * (given / taken - 1);
   for (size_t i = 0; i < subtasks.size(); ++i) {
     if (subtasks[i].saturated_s < kSaturatedPart * subtasks[i].covered_s) continue;
@@ -169,7 +170,7 @@ void EstimateShare(JobSizing& job, int vertex) {
   const int parallelism = job.window.graph.vertices[static_cast<size_t>(vertex)].parallelism;
   if (!EnoughSeen(job, job.window.vertices[static_cast<size_t>(vertex)].subtasks, parallelism)) return;
   const Traffic traffic = TrafficOf(job, vertex);
-  if (!(traffic.total > 0)) return;
+  if (!IsSome(traffic.total)) return;
   const auto largest =
       static_cast<size_t>(std::max_element(traffic.records.begin(), traffic.records.end()) - traffic.records.begin());
   v.measured_max_share = traffic.records[largest] / traffic.total;

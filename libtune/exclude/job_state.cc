@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "libtune/exclude/exclusions.h"
+#include "libtune/internal/amount.h"
 
 namespace tune {
 namespace {
@@ -25,7 +26,7 @@ bool WorksOffBacklog(const JobSizing& job, const SourceWindow& source, const Sou
   const std::vector<Bin>& bins = job.window.vertices[static_cast<size_t>(source.vertex)].bins;
   double taken = 0, produced = 0;
   for (size_t i = bins.size() - std::max<size_t>(1, bins.size() / 3); i < bins.size() && i < source.bins.size(); ++i) {
-    if (!(source.bins[i].covered_s > 0) || !(bins[i].covered_s > 0)) continue;
+    if (!IsSome(source.bins[i].covered_s) || !IsSome(bins[i].covered_s)) continue;
     taken += (bins[i].records_in > 0 ? bins[i].records_in : bins[i].records_out) / bins[i].covered_s;
     produced += source.bins[i].records / source.bins[i].covered_s;
   }

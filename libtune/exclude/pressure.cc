@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "libtune/exclude/exclusions.h"
+#include "libtune/internal/amount.h"
 
 namespace tune {
 namespace {
@@ -24,7 +25,7 @@ void FindBottleneck(JobSizing& job, int vertex) {
   VertexSizing& v = job.vertices[static_cast<size_t>(vertex)];
   std::vector<int> saturated = SaturatedSubtasks(window);
   const ServiceMoments& m = window.service;
-  const double busy = m.blocks > 0 ? m.y / m.blocks : 0;
+  const double busy = IsSome(m.blocks) ? m.y / m.blocks : 0;
   v.saturated = !saturated.empty() || (window.subtasks.empty() && busy >= kSaturatedFraction);
   v.backpressured_fraction = job.sums[static_cast<size_t>(vertex)].BackPressuredFraction();
   if (v.saturated) {

@@ -6,6 +6,7 @@ namespace {
 
 // A thread that computes uses most of its busy time as CPU; one that waits for others, little.
 constexpr double kComputingFraction = 0.5;
+constexpr double kLeastBusySeconds = 0.01;  // ten of the milliseconds that Flink counts busy time in
 
 double ThresholdOf(const JobSizing& job, int vertex) {
   for (const auto& [name, threshold] : job.policy.slow_record_of) {
@@ -22,7 +23,7 @@ std::optional<double> ComputingFraction(const JobSizing& job, int vertex) {
     cpu_s += *subtask.cpu_s;
     busy_s += subtask.busy_s;
   }
-  return busy_s > 0 ? std::optional(cpu_s / busy_s) : std::nullopt;
+  return busy_s >= kLeastBusySeconds ? std::optional(cpu_s / busy_s) : std::nullopt;
 }
 
 FindingKind KindOf(const std::optional<double>& computing) {

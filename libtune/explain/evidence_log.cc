@@ -16,8 +16,8 @@ int EvidenceLog::Add(const char* rule, int vertex, std::initializer_list<Term> i
 int EvidenceLog::Add(const char* rule, int vertex, std::span<const Term> inputs, Term result,
                      std::span<const Term> caps) {
   const auto first = static_cast<uint32_t>(terms_.size());
-  for (const Term& term : inputs) terms_.push_back(term);
-  for (const Term& term : caps) terms_.push_back(term);
+  terms_.insert(terms_.end(), inputs.begin(), inputs.end());
+  terms_.insert(terms_.end(), caps.begin(), caps.end());
   steps_.push_back(
       {rule, vertex, first, static_cast<uint16_t>(inputs.size()), static_cast<uint16_t>(caps.size()), result});
   return static_cast<int>(steps_.size()) - 1;

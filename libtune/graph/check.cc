@@ -1,37 +1,40 @@
 // CheckGraph and FindVertex.
-#include <set>
+#include "libtune/graph/check.h"
+
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "libtune/graph/order.h"
-#include "libtune/internal/not_allowed.h"
-#include "tune/job_graph.h"
 
 namespace tune {
 namespace {
 
-std::string Path(const Vertex& vertex, const char* field) {
-  return absl::StrCat("vertices[\"", vertex.id, "\"].", field);
+void CheckVertex(const Vertex& v, const Path& path, Violations& bad) {
+  if (v.max_parallelism < 1 || v.max_parallelism > kMaxParallelism) {
+    bad.Add(path.Field("max_parallelism").Render(), v.max_parallelism, absl::StrCat("[1, ", kMaxParallelism, "]"));
+  } else if (v.parallelism < 1 || v.parallelism > v.max_parallelism) {
+    bad.Add(path.Field("parallelism").Render(), v.parallelism,
+            absl::StrCat("[1, max_parallelism = ", v.max_parallelism, "]"));
+  }
+  if (v.source_partitions && *v.source_partitions < 1) {
+    bad.Add(path.Field("source_partitions").Render(), *v.source_partitions, "> 0");
+  }
 }
 
-void CheckVertices(const JobGraph& graph, Violations& bad) {
-  std::set<std::string> seen;
+void CheckVertices(const JobGraph& graph, const Path& path, Violations& bad) {
+  absl::flat_hash_set<absl::string_view> seen;
+  seen.reserve(graph.vertices.size());
   for (size_t i = 0; i < graph.vertices.size(); ++i) {
     const Vertex& v = graph.vertices[i];
-    if (v.id.empty()) bad.Add(absl::StrCat("vertices[", i, "].id"), "\"\"", "not empty");
-    if (!v.id.empty() && !seen.insert(v.id).second) bad.Add(absl::StrCat("vertices[", i, "].id"), v.id, "a new id");
-    if (v.max_parallelism < 1 || v.max_parallelism > kMaxParallelism) {
-      bad.Add(Path(v, "max_parallelism"), v.max_parallelism, absl::StrCat("[1, ", kMaxParallelism, "]"));
-    } else if (v.parallelism < 1 || v.parallelism > v.max_parallelism) {
-      bad.Add(Path(v, "parallelism"), v.parallelism, absl::StrCat("[1, max_parallelism = ", v.max_parallelism, "]"));
-    }
-    if (v.source_partitions && *v.source_partitions < 1) {
-      bad.Add(Path(v, "source_partitions"), *v.source_partitions, "> 0");
-    }
+    const Path at = path.At(static_cast<int64_t>(i));
+    if (v.id.empty()) bad.Add(at.Field("id").Render(), "\"\"", "not empty");
+    if (!v.id.empty() && !seen.insert(v.id).second) bad.Add(at.Field("id").Render(), Quoted(v.id), "a new id");
+    CheckVertex(v, path.Key(v.id), bad);
   }
 }
 
@@ -40,23 +43,24 @@ bool InGraph(int index, const JobGraph& graph) {
 }
 
 // True when all edges lead from a vertex to a vertex, so that the graph may be walked.
-bool CheckEdges(const JobGraph& graph, Violations& bad) {
+bool CheckEdges(const JobGraph& graph, const Path& path, Violations& bad) {
   bool walkable = true;
-  std::set<std::pair<int, int>> seen;
+  absl::flat_hash_set<std::pair<int, int>> seen;
+  seen.reserve(graph.edges.size());
   for (size_t i = 0; i < graph.edges.size(); ++i) {
     const Edge& e = graph.edges[i];
-    const std::string path = absl::StrCat("edges[", i, "]");
+    const Path at = path.At(static_cast<int64_t>(i));
     if (!InGraph(e.from, graph) || !InGraph(e.to, graph) || e.from == e.to) {
-      bad.Add(path, absl::StrCat(e.from, " -> ", e.to),
+      bad.Add(at.Render(), absl::StrCat(e.from, " -> ", e.to),
               absl::StrCat("two different vertices in [0, ", graph.vertices.size(), ")"));
       walkable = false;
       continue;
     }
     if (!seen.insert({e.from, e.to}).second)
-      bad.Add(path, absl::StrCat(e.from, " -> ", e.to), "one edge for each pair");
+      bad.Add(at.Render(), absl::StrCat(e.from, " -> ", e.to), "one edge for each pair");
     const Vertex &from = graph.vertices[static_cast<size_t>(e.from)], &to = graph.vertices[static_cast<size_t>(e.to)];
     if (e.ship == ShipStrategy::kForward && from.parallelism != to.parallelism) {
-      bad.Add(absl::StrCat(path, ".ship"),
+      bad.Add(at.Field("ship").Render(),
               absl::StrCat("forward from ", from.parallelism, " to ", to.parallelism, " subtasks"),
               "equal parallelism on both sides");
     }
@@ -67,12 +71,23 @@ bool CheckEdges(const JobGraph& graph, Violations& bad) {
 // Demand is carried as one number for each pair of source and vertex.
 constexpr size_t kMostPairs = 10'000'000;
 
-void CheckPairs(const JobGraph& graph, const GraphView& view, Violations& bad) {
+void CheckPairs(const JobGraph& graph, const GraphView& view, const Path& path, Violations& bad) {
   size_t sources = 0;
   for (size_t v = 0; v < graph.vertices.size(); ++v) sources += view.is_source(static_cast<int>(v)) ? 1 : 0;
   if (sources * graph.vertices.size() <= kMostPairs) return;
-  bad.Add("vertices", absl::StrCat(sources, " sources among ", graph.vertices.size(), " vertices"),
+  bad.Add(path.Field("vertices").Render(), absl::StrCat(sources, " sources among ", graph.vertices.size(), " vertices"),
           absl::StrCat("sources * vertices <= ", kMostPairs));
+}
+
+void CheckOrder(const JobGraph& graph, const GraphView& view, const Path& path, Violations& bad) {
+  if (view.order().size() == graph.vertices.size()) return;
+  std::vector<bool> sorted(graph.vertices.size(), false);
+  for (const int v : view.order()) sorted[static_cast<size_t>(v)] = true;
+  std::string on_cycle;
+  for (size_t v = 0; v < sorted.size(); ++v) {
+    if (!sorted[v]) absl::StrAppend(&on_cycle, on_cycle.empty() ? "" : ", ", graph.vertices[v].id);
+  }
+  bad.Add(path.Field("edges").Render(), absl::StrCat("a cycle through or before ", on_cycle), "an acyclic graph");
 }
 
 // A chain's operators are joined by "->"; where it branches, brackets hold the branches, divided by commas.
@@ -119,24 +134,20 @@ int FindVertex(const JobGraph& graph, const std::string& name) {
 
 const std::string& NameOf(const Vertex& vertex) { return vertex.name.empty() ? vertex.id : vertex.name; }
 
+void CheckGraph(const JobGraph& graph, const Path& path, Violations& violations) {
+  if (graph.vertices.empty()) violations.Add(path.Field("vertices").Render(), "[]", "at least one vertex");
+  CheckVertices(graph, path.Field("vertices"), violations);
+  if (!CheckEdges(graph, path.Field("edges"), violations)) return;
+  const GraphView view(graph);
+  CheckPairs(graph, view, path, violations);
+  CheckOrder(graph, view, path, violations);
+}
+
 absl::Status CheckGraph(const JobGraph& graph) {
-  Violations bad;
-  if (graph.vertices.empty()) bad.Add("vertices", "[]", "at least one vertex");
-  CheckVertices(graph, bad);
-  if (CheckEdges(graph, bad)) {
-    const GraphView view(graph);
-    CheckPairs(graph, view, bad);
-    if (view.order().size() != graph.vertices.size()) {
-      std::vector<bool> sorted(graph.vertices.size(), false);
-      for (const int v : view.order()) sorted[static_cast<size_t>(v)] = true;
-      std::string on_cycle;
-      for (size_t v = 0; v < sorted.size(); ++v) {
-        if (!sorted[v]) absl::StrAppend(&on_cycle, on_cycle.empty() ? "" : ", ", graph.vertices[v].id);
-      }
-      bad.Add("edges", absl::StrCat("a cycle through or before ", on_cycle), "an acyclic graph");
-    }
-  }
-  return bad.ToStatus();
+  Violations violations;
+  const Path root;
+  CheckGraph(graph, root, violations);
+  return violations.ToStatus();
 }
 
 }  // namespace tune

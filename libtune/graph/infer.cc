@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -133,9 +134,9 @@ class Inference {
         if (d != kNoMatch) list.push_back({from, to, d});
       }
     }
-    std::stable_sort(list.begin(), list.end(), [](const Candidate& a, const Candidate& b) {
-      if (a.distance != b.distance) return a.distance < b.distance;
-      return std::abs(a.to - a.from) < std::abs(b.to - b.from);
+    std::sort(list.begin(), list.end(), [](const Candidate& a, const Candidate& b) {
+      const int apart_a = std::abs(a.to - a.from), apart_b = std::abs(b.to - b.from);
+      return std::tie(a.distance, apart_a, a.to, a.from) < std::tie(b.distance, apart_b, b.to, b.from);
     });
     return list;
   }

@@ -1,6 +1,7 @@
 #include "libtune/graph/rates.h"
 
 #include <algorithm>
+#include "libtune/internal/amount.h"
 
 namespace tune {
 namespace {
@@ -118,7 +119,7 @@ CarriedRates CarryRates(const GraphView& view, const std::vector<VertexRecords>&
   }
   for (const int u : view.order()) {
     const Driver driver = DriverOf(view, records, edges.on_edge(), u);
-    if (!(driver.records > 0)) continue;
+    if (!IsSome(driver.records)) continue;
     const int parallelism = view.graph().vertices[static_cast<size_t>(u)].parallelism;
     for (const int e : view.out_edges(u)) {
       const Edge& edge = view.graph().edges[static_cast<size_t>(e)];

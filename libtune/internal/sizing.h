@@ -1,25 +1,17 @@
 // What is known of a job while it is sized: filled from top to bottom by graph/, estimate/, exclude/ and guard/.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "libtune/graph/order.h"
 #include "libtune/graph/rates.h"
+#include "libtune/window/bin_sums.h"
 #include "tune/policy.h"
 #include "tune/recommendation.h"
 #include "tune/window.h"
 
 namespace tune {
-
-// Sums of a vertex's bins within the horizon; units as in Bin.
-struct VertexSums {
-  double covered_s = 0, records_in = 0, records_out = 0, task_s = 0, busy_s = 0, backpressured_s = 0, warm_s = 0;
-
-  // Share of the time the vertex was held back by something downstream, in [0, 1]; 0 when busy time was not seen.
-  double BackPressuredFraction() const { return task_s > 0 ? std::clamp(backpressured_s / task_s, 0.0, 1.0) : 0; }
-};
 
 // The policy's durations in seconds, converted once.
 struct PolicySeconds {

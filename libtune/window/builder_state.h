@@ -24,6 +24,7 @@ struct TaskTrack {
 struct VertexTrack {
   bool is_source = false;
   int parallelism = 1;
+  int64_t since_ms = -1;  // when it began to run at this parallelism; -1: not seen
   int64_t told_ms = -1;  // of the last ParallelismSample: subtasks beyond it are leftovers; -1: none
   TaskTrack whole;
   std::vector<TaskTrack> subtasks;
@@ -88,6 +89,7 @@ struct WindowBuilder::State {
   void Spread(int64_t from_ms, int64_t to_ms, F add) const;
   bool InOpenBin(int64_t time_ms) const { return time_ms >= open_bin_ms && time_ms < open_bin_ms + bin_ms; }
 
+  absl::Status CheckReportedAlike(const TaskSample& sample) const;
   // task_window.cc
   void AddTask(const TaskSample& sample);
   void AddDelta(int vertex, int subtask, TaskTrack& track, const TaskDelta& delta, int64_t from_ms, int64_t to_ms);

@@ -1,191 +1,150 @@
 // CheckWindow: the door for windows that a WindowBuilder did not make.
-#include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "libtune/internal/not_allowed.h"
+#include "libtune/graph/check.h"
+#include "libtune/window/check_vertex.h"
 #include "tune/window.h"
 
 namespace tune {
 namespace {
 
-// Written so that NaN and infinity fail.
-bool IsAmount(double value) { return value >= 0 && value <= std::numeric_limits<double>::max(); }
+constexpr int64_t kLargestVersion = 1000;
 
-uint64_t SignOf(double value) { return std::bit_cast<uint64_t>(value) >> 63; }
-
-// All bins of a vertex in one pass without a branch, for a window of a week holds 10,000 of them a vertex: a sum is
-// finite only if all of it is, and nothing but busy time may have a sign. False: look at each.
-bool AreFine(const std::vector<Bin>& bins) {
-  double sum = 0, least_busy = 0;
-  uint64_t signs = 0;
-  for (const Bin& b : bins) {
-    sum += (b.covered_s + b.records_in) + (b.records_out + b.task_s) + (b.backpressured_s + b.warm_s) + b.busy_s;
-    least_busy = std::min(least_busy, b.busy_s);
-    signs |= SignOf(b.covered_s) | SignOf(b.records_in) | SignOf(b.records_out) | SignOf(b.task_s) |
-             SignOf(b.backpressured_s) | SignOf(b.warm_s);
-  }
-  return signs == 0 && least_busy >= -1 && sum <= std::numeric_limits<double>::max();
+// A length that has passed: not negative, and it ended.
+void CheckLength(const Path& path, absl::Duration length, Violations& violations) {
+  if (length >= absl::ZeroDuration() && length < absl::InfiniteDuration()) return;
+  violations.Add(path.Render(), absl::FormatDuration(length), ">= 0");
 }
 
-class WindowCheck {
- public:
-  WindowCheck(const JobWindow& window, Violations& bad) : window_(window), bad_(bad) {}
-
-  void Amount(const std::string& path, const char* field, double value) {
-    if (!IsAmount(value)) bad_.Add(absl::StrCat(path, ".", field), value, ">= 0 and finite");
+void CheckTimes(const JobWindow& window, const Path& root, Violations& violations) {
+  if (!(window.bin > absl::ZeroDuration() && window.bin < absl::InfiniteDuration())) {
+    violations.Add(root.Field("bin").Render(), absl::FormatDuration(window.bin), "> 0");
   }
-  // Busy time is derived and steps back by itself, by a little (ingest/task_delta.h).
-  void NearlyAmount(const std::string& path, const char* field, double value, double of) {
-    if (!(value >= -1 - of / 200 && std::isfinite(value)))
-      bad_.Add(absl::StrCat(path, ".", field), value, ">= 0 and finite");
+  CheckLength(root.Field("length"), window.length, violations);
+  if (window.start == absl::InfiniteFuture() || window.start == absl::InfinitePast()) {
+    violations.Add(root.Field("start").Render(), absl::FormatTime(window.start, absl::UTCTimeZone()), "a time");
   }
+}
 
-  void CheckBin(const std::string& path, const Bin& bin) {
-    Amount(path, "covered_s", bin.covered_s);
-    Amount(path, "records_in", bin.records_in);
-    Amount(path, "records_out", bin.records_out);
-    Amount(path, "task_s", bin.task_s);
-    NearlyAmount(path, "busy_s", bin.busy_s, bin.task_s);
-    Amount(path, "backpressured_s", bin.backpressured_s);
-    Amount(path, "warm_s", bin.warm_s);
+void CheckFacts(const JobFacts& facts, const Path& path, Violations& violations) {
+  CheckRange(path.Field("flink_major"), int64_t{facts.flink_major}, 0, kLargestVersion, violations);
+  CheckRange(path.Field("flink_minor"), int64_t{facts.flink_minor}, 0, kLargestVersion, violations);
+  if (facts.slots_per_task_manager) {
+    CheckRange(path.Field("slots_per_task_manager"), int64_t{*facts.slots_per_task_manager}, 1, kMaxParallelism,
+               violations);
   }
+}
 
-  void CheckSubtask(const std::string& path, const SubtaskWindow& s) {
-    Amount(path, "covered_s", s.covered_s);
-    Amount(path, "records_in", s.records_in);
-    NearlyAmount(path, "busy_s", s.busy_s, s.covered_s);
-    Amount(path, "backpressured_s", s.backpressured_s);
-    Amount(path, "saturated_s", s.saturated_s);
-    if (s.cpu_s) Amount(path, "cpu_s", *s.cpu_s);
+void CheckDemandBins(const std::vector<DemandBin>& bins, const Path& path, Violations& violations) {
+  for (size_t i = 0; i < bins.size(); ++i) {
+    const DemandBin& bin = bins[i];
+    if (IsAmount(bin.covered_s) && IsAmount(std::abs(bin.records)) && IsAmount(bin.lag_records)) continue;
+    const Path at = path.At(static_cast<int64_t>(i));
+    CheckAmount(at.Field("covered_s"), bin.covered_s, violations);
+    CheckRange(at.Field("records"), bin.records, -kLargestAmount, kLargestAmount, violations);
+    CheckAmount(at.Field("lag_records"), bin.lag_records, violations);
   }
+}
 
-  void CheckVertex(size_t v) {
-    const VertexWindow& vertex = window_.vertices[v];
-    const std::string path = absl::StrCat("vertices[\"", window_.graph.vertices[v].id, "\"]");
-    const size_t bins = window_.vertices.front().bins.size();
-    if (vertex.bins.size() != bins) {
-      bad_.Add(absl::StrCat(path, ".bins"), static_cast<double>(vertex.bins.size()),
-               absl::StrCat(bins, " bins, as the first vertex has"));
-    }
-    if (!AreFine(vertex.bins)) {
-      for (size_t i = 0; i < vertex.bins.size(); ++i) CheckBin(absl::StrCat(path, ".bins[", i, "]"), vertex.bins[i]);
-    }
-    if (vertex.subtasks.size() > static_cast<size_t>(window_.graph.vertices[v].parallelism)) {
-      bad_.Add(absl::StrCat(path, ".subtasks"), static_cast<double>(vertex.subtasks.size()),
-               absl::StrCat("at most parallelism = ", window_.graph.vertices[v].parallelism));
-    }
-    for (size_t i = 0; i < vertex.subtasks.size(); ++i) {
-      CheckSubtask(absl::StrCat(path, ".subtasks[", i, "]"), vertex.subtasks[i]);
-    }
-    const ServiceMoments& m = vertex.service;
-    Amount(path, "service.blocks", m.blocks);
-    Amount(path, "service.x", m.x);
-    NearlyAmount(path, "service.y", m.y, m.blocks);
-    Amount(path, "service.xx", m.xx);
-    if (!std::isfinite(m.xy)) bad_.Add(absl::StrCat(path, ".service.xy"), m.xy, "finite");
-    Amount(path, "service.yy", m.yy);
-    if (vertex.latency && !(vertex.latency->value() > 0 && std::isfinite(vertex.latency->value()))) {
-      bad_.Add(absl::StrCat(path, ".latency"), vertex.latency->value(), "> 0 and finite");
-    }
-    CheckRuns(path, vertex.runs);
+// A rate is given exactly where demand is said to be given.
+void CheckGiven(const SourceWindow& source, const Path& path, Violations& violations) {
+  if (source.kind != DemandKind::kGiven) {
+    if (source.given) violations.Add(path.Render(), source.given->value(), "absent, as kind is another");
+    return;
   }
-
-  void CheckRuns(const std::string& path, const std::vector<ParallelismRun>& runs) {
-    for (size_t i = 0; i < runs.size(); ++i) {
-      const std::string at = absl::StrCat(path, ".runs[", i, "]");
-      if (runs[i].parallelism < 1 || runs[i].parallelism > kMaxParallelism) {
-        bad_.Add(absl::StrCat(at, ".parallelism"), runs[i].parallelism, absl::StrCat("[1, ", kMaxParallelism, "]"));
-      }
-      Amount(at, "task_s", runs[i].task_s);
-      Amount(at, "records", runs[i].records);
-      NearlyAmount(at, "busy_s", runs[i].busy_s, runs[i].task_s);
-    }
+  const double given = source.given ? source.given->value() : 0;
+  if (!(given > 0 && given <= kLargestAmount)) {
+    violations.Add(path.Render(), given, absl::StrCat("> 0 and at most ", kLargestAmount));
   }
+}
 
-  void CheckSource(size_t i) {
-    const SourceWindow& source = window_.sources[i];
-    const std::string path = absl::StrCat("sources[", i, "]");
-    const bool in_graph = source.vertex >= 0 && static_cast<size_t>(source.vertex) < window_.graph.vertices.size();
-    bool has_input = false;
-    for (const Edge& edge : window_.graph.edges) has_input = has_input || edge.to == source.vertex;
-    if (!in_graph || has_input) bad_.Add(absl::StrCat(path, ".vertex"), source.vertex, "a vertex without inputs");
-    if (source.kind == DemandKind::kGiven &&
-        !(source.given && source.given->value() > 0 && std::isfinite(source.given->value()))) {
-      bad_.Add(absl::StrCat(path, ".given"), source.given ? source.given->value() : 0, "> 0 and finite");
+// The vertices without inputs have one entry each.
+void CheckSources(const JobWindow& window, size_t bins, const Path& root, Violations& violations) {
+  const Path list = root.Field("sources");
+  std::vector<bool> has_input(window.graph.vertices.size(), false);
+  std::vector<int> listed(window.graph.vertices.size(), 0);
+  for (const Edge& edge : window.graph.edges) has_input[static_cast<size_t>(edge.to)] = true;
+  for (size_t i = 0; i < window.sources.size(); ++i) {
+    const SourceWindow& source = window.sources[i];
+    const Path at = list.At(static_cast<int64_t>(i));
+    const auto vertex = static_cast<size_t>(source.vertex);
+    if (source.vertex < 0 || vertex >= has_input.size() || has_input[vertex]) {
+      violations.Add(at.Field("vertex").Render(), source.vertex, "a vertex without inputs");
+    } else {
+      ++listed[vertex];
     }
-    if (source.lag_records) Amount(path, "lag_records", *source.lag_records);
+    CheckGiven(source, at.Field("given"), violations);
+    if (source.lag_records) CheckAmount(at.Field("lag_records"), *source.lag_records, violations);
+    const Path source_bins = at.Field("bins");
     const bool has_bins = source.kind == DemandKind::kOffsets || source.kind == DemandKind::kLag;
-    const size_t bins = window_.vertices.front().bins.size();
     if (has_bins && source.bins.size() != bins) {
-      bad_.Add(absl::StrCat(path, ".bins"), static_cast<double>(source.bins.size()), absl::StrCat(bins, " bins"));
+      violations.Add(source_bins.Render(), static_cast<double>(source.bins.size()), absl::StrCat(bins, " bins"));
     }
-    for (size_t b = 0; b < source.bins.size(); ++b) {
-      const DemandBin& bin = source.bins[b];
-      if (IsAmount(bin.covered_s) && std::isfinite(bin.records) && IsAmount(bin.lag_records)) continue;
-      const std::string at = absl::StrCat(path, ".bins[", b, "]");
-      Amount(at, "covered_s", bin.covered_s);
-      if (!std::isfinite(bin.records)) bad_.Add(absl::StrCat(at, ".records"), bin.records, "finite");
-      Amount(at, "lag_records", bin.lag_records);
-    }
+    CheckDemandBins(source.bins, source_bins, violations);
   }
+  for (size_t v = 0; v < has_input.size(); ++v) {
+    if (has_input[v] || listed[v] == 1) continue;
+    violations.Add(list.Render(), absl::StrCat(listed[v], " entries for \"", window.graph.vertices[v].id, "\""),
+                   "one entry for each vertex without inputs");
+  }
+}
 
-  void CheckTaskManager(size_t i) {
-    const TaskManagerWindow& tm = window_.task_managers[i];
-    const std::string path = absl::StrCat("task_managers[\"", tm.id, "\"]");
-    Amount(path, "covered_s", tm.covered_s);
-    if (tm.cpu_cores_p90) Amount(path, "cpu_cores_p90", tm.cpu_cores_p90->value);
-    if (tm.gc_fraction && !(*tm.gc_fraction >= 0 && *tm.gc_fraction <= 1)) {
-      bad_.Add(absl::StrCat(path, ".gc_fraction"), *tm.gc_fraction, "[0, 1]");
-    }
+void CheckTaskManager(const TaskManagerWindow& tm, const Path& path, Violations& violations) {
+  CheckAmount(path.Field("covered_s"), tm.covered_s, violations);
+  if (tm.cpu_cores_p90) {
+    const Path cores = path.Field("cpu_cores_p90");
+    CheckAmount(cores.Field("value"), tm.cpu_cores_p90->value, violations);
+    CheckAmount(cores.Field("weight"), tm.cpu_cores_p90->weight, violations);
+    const double error = tm.cpu_cores_p90->relative_error;
+    if (!(error >= 0 && error < 1)) violations.Add(cores.Field("relative_error").Render(), error, "[0, 1)");
   }
+  if (tm.gc_fraction) CheckRange(path.Field("gc_fraction"), *tm.gc_fraction, 0, 1, violations);
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  if (tm.heap_used_max) CheckRange(path.Field("heap_used_max"), tm.heap_used_max->value(), 0, kMost, violations);
+  if (tm.heap_max) CheckRange(path.Field("heap_max"), tm.heap_max->value(), 0, kMost, violations);
+}
 
- private:
-  const JobWindow& window_;
-  Violations& bad_;
-};
-
-void CheckSources(const JobWindow& window, Violations& bad) {
-  std::vector<int> inputs(window.graph.vertices.size(), 0), listed(window.graph.vertices.size(), 0);
-  for (const Edge& edge : window.graph.edges) ++inputs[static_cast<size_t>(edge.to)];
-  for (const SourceWindow& source : window.sources) {
-    if (source.vertex >= 0 && static_cast<size_t>(source.vertex) < listed.size())
-      ++listed[static_cast<size_t>(source.vertex)];
-  }
-  for (size_t v = 0; v < inputs.size(); ++v) {
-    if (inputs[v] == 0 && listed[v] != 1) {
-      bad.Add("sources", absl::StrCat(listed[v], " entries for \"", window.graph.vertices[v].id, "\""),
-              "one entry for each vertex without inputs");
-    }
-  }
+void CheckJobNumbers(const JobWindow& window, const Path& root, Violations& violations) {
+  const Path checkpoints = root.Field("checkpoints");
+  CheckAmount(checkpoints.Field("completed"), window.checkpoints.completed, violations);
+  CheckAmount(checkpoints.Field("failed"), window.checkpoints.failed, violations);
+  if (window.checkpoints.longest) CheckLength(checkpoints.Field("longest"), *window.checkpoints.longest, violations);
+  CheckAmount(root.Field("restarts"), window.restarts, violations);
+  CheckAmount(root.Field("not_running_s"), window.not_running_s, violations);
+  CheckAmount(root.Field("stale_at_end_s"), window.stale_at_end_s, violations);
 }
 
 }  // namespace
 
 absl::Status CheckWindow(const JobWindow& window) {
-  if (auto status = CheckGraph(window.graph); !status.ok()) return status;
-  Violations bad;
-  if (!(window.bin > absl::ZeroDuration() && window.bin < absl::InfiniteDuration())) {
-    bad.Add("bin", absl::FormatDuration(window.bin), "> 0");
-  }
+  Violations violations;
+  const Path root;
+  CheckGraph(window.graph, root.Field("graph"), violations);
+  if (!violations.empty()) return violations.ToStatus();  // nothing can be laid beside a broken graph
+  CheckTimes(window, root, violations);
+  const Path vertices = root.Field("vertices");
   if (window.vertices.size() != window.graph.vertices.size()) {
-    bad.Add("vertices", static_cast<double>(window.vertices.size()),
-            absl::StrCat(window.graph.vertices.size(), " entries, as the graph has"));
-    return bad.ToStatus();
+    violations.Add(vertices.Render(), static_cast<double>(window.vertices.size()),
+                   absl::StrCat(window.graph.vertices.size(), " entries, as the graph has"));
+    return violations.ToStatus();
   }
-  WindowCheck check(window, bad);
-  for (size_t v = 0; v < window.vertices.size(); ++v) check.CheckVertex(v);
-  for (size_t i = 0; i < window.sources.size(); ++i) check.CheckSource(i);
-  CheckSources(window, bad);
-  for (size_t i = 0; i < window.task_managers.size(); ++i) check.CheckTaskManager(i);
-  check.Amount("window", "restarts", window.restarts);
-  check.Amount("window", "not_running_s", window.not_running_s);
-  check.Amount("window", "stale_at_end_s", window.stale_at_end_s);
-  check.Amount("checkpoints", "completed", window.checkpoints.completed);
-  check.Amount("checkpoints", "failed", window.checkpoints.failed);
-  return bad.ToStatus();
+  const size_t bins = window.vertices.front().bins.size();
+  const double bin_s = absl::ToDoubleSeconds(window.bin);
+  for (size_t v = 0; v < window.vertices.size(); ++v) {
+    const Vertex& vertex = window.graph.vertices[v];
+    CheckVertexWindow(window.vertices[v], vertex, bins, bin_s, vertices.Key(vertex.id), violations);
+  }
+  CheckFacts(window.facts, root.Field("facts"), violations);
+  CheckSources(window, bins, root, violations);
+  const Path task_managers = root.Field("task_managers");
+  for (const TaskManagerWindow& tm : window.task_managers) {
+    CheckTaskManager(tm, task_managers.Key(tm.id), violations);
+  }
+  CheckJobNumbers(window, root, violations);
+  return violations.ToStatus();
 }
 
 }  // namespace tune

@@ -44,7 +44,9 @@ struct Element<Weighted> {
   static Sum WeightIf(const Weighted& x, bool counts) {
     return std::bit_cast<double>(std::bit_cast<uint64_t>(x.weight) & -static_cast<uint64_t>(counts));
   }
-  static bool IsAllowed(const Weighted& x) { return IsFinite(x.value) & IsFinite(x.weight) & (x.weight >= 0); }
+  static bool IsAllowed(const Weighted& x) { 
+    return (unsigned{IsFinite(x.value)} & unsigned{IsFinite(x.weight)} & unsigned{x.weight >= 0}) != 0;
+  }
   static uint64_t MayBeRefused(const Weighted& x) {
     return Suspect(x.value) | Suspect(x.weight) | std::bit_cast<uint64_t>(x.weight);
   }

@@ -59,6 +59,7 @@ void WindowBuilder::State::SetParallelism(int vertex, int parallelism, int64_t t
   VertexTrack& track = vertices[static_cast<size_t>(vertex)];
   if (parallelism == track.parallelism) return;
   track.parallelism = parallelism;
+  track.since_ms = time_ms;
   window.graph.vertices[static_cast<size_t>(vertex)].parallelism = parallelism;
   track.whole = TaskTrack{};
   track.subtasks.clear();
@@ -72,6 +73,13 @@ void WindowBuilder::State::SetParallelism(int vertex, int parallelism, int64_t t
 void WindowBuilder::State::AddTask(const TaskSample& sample) {
   VertexTrack& vertex = vertices[static_cast<size_t>(sample.vertex)];
   const bool whole = sample.subtask == TaskSample::kWholeVertex;
+  VertexWindow& out = window.vertices[static_cast<size_t>(sample.vertex)];
+  // Of before the last rescale: its time is already counted, at another parallelism.
+  if (sample.time_ms < vertex.since_ms) {
+    out.coverage.samples += 1;
+    out.coverage.out_of_order += 1;
+    return;
+  }
   // A subtask beyond the known parallelism: the vertex grew, and the history has no word for it but this.
   if (!whole && sample.subtask >= vertex.parallelism) {
     if (vertex.told_ms >= 0) return;
@@ -81,7 +89,6 @@ void WindowBuilder::State::AddTask(const TaskSample& sample) {
     vertex.subtasks.resize(static_cast<size_t>(vertex.parallelism));
   }
   TaskTrack& track = whole ? vertex.whole : vertex.subtasks[static_cast<size_t>(sample.subtask)];
-  VertexWindow& out = window.vertices[static_cast<size_t>(sample.vertex)];
   out.coverage.samples += 1;
   if (!track.started) {
     track.started = true;

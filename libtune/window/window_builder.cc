@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libtune/ingest/check_sample.h"
-#include "libtune/internal/not_allowed.h"
+#include "libtune/internal/path.h"
 #include "libtune/window/builder_state.h"
 
 namespace tune {
@@ -155,8 +155,19 @@ void WindowBuilder::State::SeeRestart(int64_t time_ms, double count) {
   run_start_ms = std::max(run_start_ms, time_ms);
 }
 
+// A whole vertex's counters and its subtasks' are the same records: both together would count them twice.
+absl::Status WindowBuilder::State::CheckReportedAlike(const TaskSample& sample) const {
+  const VertexTrack& vertex = vertices[static_cast<size_t>(sample.vertex)];
+  const bool whole = sample.subtask == TaskSample::kWholeVertex;
+  if (whole ? vertex.subtasks.empty() : !vertex.whole.started) return absl::OkStatus();
+  return NotAllowed(absl::StrCat("subtask of ", Quoted(window.graph.vertices[static_cast<size_t>(sample.vertex)].id)),
+                    absl::StrCat(sample.subtask),
+                    whole ? "one of the vertex's subtasks, as its samples before" : "the whole vertex, as its samples before");
+}
+
 absl::Status WindowBuilder::Add(const TaskSample& sample) {
   if (auto status = CheckSample(sample, state_->window.graph); !status.ok()) return status;
+  if (auto status = state_->CheckReportedAlike(sample); !status.ok()) return status;
   if (auto status = state_->SeeTime(sample.time_ms); !status.ok()) return status;
   state_->AddTask(sample);
   return absl::OkStatus();

@@ -71,10 +71,10 @@ std::optional<T> Maybe(T value) {
   return Bool() ? std::optional<T>(value) : std::nullopt;
 }
 
-VertexWindow AnyVertexWindow(int bins, int parallelism) {
+VertexWindow AnyVertexWindow(int bins, double bin_s, int parallelism) {
   VertexWindow vertex;
   for (int i = 0; i < bins; ++i) {
-    vertex.bins.push_back({Amount(), Amount(), Amount(), Amount(), Amount(), Amount(), Amount()});
+    vertex.bins.push_back({bin_s * Fraction(), Amount(), Amount(), Amount(), Amount(), Amount(), bin_s * Fraction()});
   }
   vertex.service = {Amount(), Amount(), Amount(), Amount(), Amount(), Amount()};
   const int subtasks = Int(0, parallelism);
@@ -160,7 +160,7 @@ vertices {
   latency: 0.051
 }
 vertices {
-  bins { covered_s: 101 records_in: 102 records_out: 103 task_s: 104 busy_s: 105 backpressured_s: 106 warm_s: 107 }
+  bins { covered_s: 51 records_in: 102 records_out: 103 task_s: 104 busy_s: 105 backpressured_s: 106 warm_s: 57 }
   service { blocks: 111 x: 112 y: 113 xx: 114 xy: 115 yy: 116 }
   subtasks { covered_s: 121 records_in: 122 busy_s: 123 backpressured_s: 124 cpu_s: 125 saturated_s: 126 }
   runs { parallelism: 131 task_s: 132 records: 133 busy_s: 134 }
@@ -169,7 +169,7 @@ vertices {
   busy_measured: true
   latency: 0.151
 }
-sources { vertex: 1 kind: DEMAND_KIND_LAG bins { covered_s: 61 records: 62 lag_records: 63 } given: 64 lag_records: 65 }
+sources { vertex: 1 kind: DEMAND_KIND_GIVEN bins { covered_s: 61 records: 62 lag_records: 63 } given: 64 lag_records: 65 }
 task_managers { id: "tm-1" covered_s: 71
                 cpu_cores_p90 { value: 72 method: STATISTIC_METHOD_SKETCH relative_error: 0.01 weight: 73 }
                 gc_fraction: 0.074 heap_used_max: 75 heap_max: 76 }
@@ -209,7 +209,7 @@ JobWindow AnyWindow() {
   std::vector<bool> has_input(window.graph.vertices.size());
   for (const Edge& edge : window.graph.edges) has_input[static_cast<size_t>(edge.to)] = true;
   for (size_t v = 0; v < window.graph.vertices.size(); ++v) {
-    window.vertices.push_back(AnyVertexWindow(bins, window.graph.vertices[v].parallelism));
+    window.vertices.push_back(AnyVertexWindow(bins, absl::ToDoubleSeconds(window.bin), window.graph.vertices[v].parallelism));
     if (!has_input[v]) window.sources.push_back(AnySourceWindow(static_cast<int>(v), bins));
   }
   for (int i = 0; i < Int(0, 3); ++i) window.task_managers.push_back(AnyTaskManager(i));

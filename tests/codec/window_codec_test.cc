@@ -47,7 +47,7 @@ TEST(WindowCodecTest, FieldsArriveWhereTheyBelong) {
   EXPECT_EQ(v.coverage.out_of_order, 47);
   EXPECT_EQ(v.coverage.stale, 48);
   EXPECT_EQ(v.latency, SecondsPerRecord(0.051));
-  EXPECT_EQ(window->sources[0].kind, DemandKind::kLag);
+  EXPECT_EQ(window->sources[0].kind, DemandKind::kGiven);
   EXPECT_EQ(window->sources[0].bins[0].lag_records, 63);
   EXPECT_EQ(window->sources[0].lag_records, 65);
   EXPECT_EQ(window->task_managers[0].cpu_cores_p90->relative_error, 0.01);

@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Broken{"NoVertices", [](JobGraph& g) { g = JobGraph(); }, "vertices = []; allowed: at least one vertex"},
         Broken{"EmptyId", [](JobGraph& g) { g.vertices[1].id = ""; }, "vertices[1].id = \"\"; allowed: not empty"},
-        Broken{"DoubledId", [](JobGraph& g) { g.vertices[2].id = "a"; }, "vertices[2].id = a; allowed: a new id"},
+        Broken{"DoubledId", [](JobGraph& g) { g.vertices[2].id = "a"; }, "vertices[2].id = \"a\"; allowed: a new id"},
         Broken{"NoSubtasks", [](JobGraph& g) { g.vertices[0].parallelism = 0; },
                "vertices[\"a\"].parallelism = 0; allowed: [1, max_parallelism = 32768]"},
         Broken{"TooManySubtasks",

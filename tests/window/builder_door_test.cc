@@ -147,6 +147,17 @@ INSTANTIATE_TEST_SUITE_P(Options, OptionsTest,
                                                     absl::Seconds(30), "options.horizon = inf"}),
                          [](const auto& c) { return std::string(c.param.name); });
 
+// A history that lists a vertex's sums beside its subtasks says the same records twice.
+TEST(Add, RefusesAWholeVertexBesideItsSubtasks) {
+  WindowBuilder builder = *WindowBuilder::Create(SourceToMap(1, 2), {}, {});
+  MustAdd(builder, Answer(0, kMap, 1, {10, 0, 100, 900, 0}));
+  EXPECT_THAT(Message(builder.Add(Answer(10, kMap, TaskSample::kWholeVertex, {20, 0, 200, 1800, 0}))),
+              HasSubstr("subtask of \"map\" = -1; allowed: one of the vertex's subtasks"));
+  MustAdd(builder, Answer(0, kSource, TaskSample::kWholeVertex, {0, 20, 100, 900, 0}));
+  EXPECT_THAT(Message(builder.Add(Answer(10, kSource, 0, {0, 20, 200, 1800, 0}))),
+              HasSubstr("subtask of \"source\" = 0; allowed: the whole vertex"));
+}
+
 TEST(Create, RefusesABrokenGraph) {
   JobGraph graph = SourceToMap(1, 1);
   graph.edges.push_back({kMap, kSource, ShipStrategy::kHash});

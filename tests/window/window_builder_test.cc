@@ -238,5 +238,16 @@ TEST(Rescale, LateSamplesDoNotUndoIt) {
   EXPECT_EQ(builder.Window().graph.vertices[kMap].parallelism, 2);
 }
 
+// What one subtask did until 200 s is in the bins. Two subtasks' older counters would count the same minutes again.
+TEST(Rescale, SamplesOfTheTimeBeforeItAreOutOfOrder) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  FeedSteady(builder, 0, 200, 10);
+  MustAdd(builder, ParallelismSample{FeedMs(200), kMap, 2});
+  for (double t = 60; t <= 180; t += 10) MustAdd(builder, Answer(t, kMap, 0, Steady(t, 10, 0.5)));
+  EXPECT_EQ(MapOf(builder).coverage.out_of_order, 13);  // (180 - 60) / 10 + 1
+  EXPECT_NEAR(Total(MapOf(builder)).records_in, 10 * 200, 1e-6);
+  EXPECT_TRUE(CheckWindow(builder.Window()).ok()) << CheckWindow(builder.Window());
+}
+
 }  // namespace
 }  // namespace tune
