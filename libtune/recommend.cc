@@ -36,7 +36,8 @@ void Start(JobSizing& job) {
   job.first_bin = FirstBin(job.window, job.policy);
   job.seconds = SecondsOf(job.policy);
   job.sums.reserve(graph.vertices.size());
-  for (const VertexWindow& v : job.window.vertices) job.sums.push_back(SumBins(std::span(v.bins).subspan(job.first_bin)));
+  for (const VertexWindow& v : job.window.vertices)
+    job.sums.push_back(SumBins(std::span(v.bins).subspan(job.first_bin)));
   job.z = TwoSidedNormalQuantile(job.policy.confidence);
   job.vertices.resize(graph.vertices.size());
   job.out.vertices.resize(graph.vertices.size());

@@ -20,9 +20,9 @@ constexpr double kLeastFixedBusy = 0.01;  // a fixed cost below 1 % of a subtask
 constexpr double kSmallestBusy = 1e-4;
 
 // A parallelism counts for contention when it was seen this long.
-constexpr double kLeastRunSeconds = 30;   // subtask-seconds
+constexpr double kLeastRunSeconds = 30;     // subtask-seconds
 constexpr double kLeastBusySeconds = 0.01;  // of them: ten of the milliseconds that Flink counts in
-constexpr double kUsualRunSeconds = 600;  // subtask-seconds that weigh as one run of usual length
+constexpr double kUsualRunSeconds = 600;    // subtask-seconds that weigh as one run of usual length
 
 // The quantile of Student's t with `freedom` degrees, from the normal one: Cornish and Fisher's expansion.
 double StudentQuantile(double z, double freedom) {
@@ -149,7 +149,8 @@ void FitExponent(JobSizing& job, int vertex, ServiceTime& service) {
   if (v.runs.size() < 2) return;
   std::vector<CapacityObservation> seen;
   for (const ParallelismRun& run : v.runs) {
-    if (run.task_s < kLeastRunSeconds || run.records < job.policy.min_records || run.busy_s < kLeastBusySeconds) continue;
+    if (run.task_s < kLeastRunSeconds || run.records < job.policy.min_records || run.busy_s < kLeastBusySeconds)
+      continue;
     seen.push_back({run.parallelism, run.records / run.busy_s, run.task_s / kUsualRunSeconds});
   }
   if (seen.size() < 2) return;

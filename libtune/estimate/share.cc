@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+
 #include "libtune/internal/amount.h"
 
 namespace tune {

@@ -1,6 +1,7 @@
 #include "libtune/graph/rates.h"
 
 #include <algorithm>
+
 #include "libtune/internal/amount.h"
 
 namespace tune {

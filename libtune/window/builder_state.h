@@ -25,7 +25,7 @@ struct VertexTrack {
   bool is_source = false;
   int parallelism = 1;
   int64_t since_ms = -1;  // when it began to run at this parallelism; -1: not seen
-  int64_t told_ms = -1;  // of the last ParallelismSample: subtasks beyond it are leftovers; -1: none
+  int64_t told_ms = -1;   // of the last ParallelismSample: subtasks beyond it are leftovers; -1: none
   TaskTrack whole;
   std::vector<TaskTrack> subtasks;
   // The window's totals are the open chunk and the closed ones together.

@@ -44,7 +44,7 @@ struct Element<Weighted> {
   static Sum WeightIf(const Weighted& x, bool counts) {
     return std::bit_cast<double>(std::bit_cast<uint64_t>(x.weight) & -static_cast<uint64_t>(counts));
   }
-  static bool IsAllowed(const Weighted& x) { 
+  static bool IsAllowed(const Weighted& x) {
     return (unsigned{IsFinite(x.value)} & unsigned{IsFinite(x.weight)} & unsigned{x.weight >= 0}) != 0;
   }
   static uint64_t MayBeRefused(const Weighted& x) {

@@ -160,9 +160,10 @@ absl::Status WindowBuilder::State::CheckReportedAlike(const TaskSample& sample) 
   const VertexTrack& vertex = vertices[static_cast<size_t>(sample.vertex)];
   const bool whole = sample.subtask == TaskSample::kWholeVertex;
   if (whole ? vertex.subtasks.empty() : !vertex.whole.started) return absl::OkStatus();
-  return NotAllowed(absl::StrCat("subtask of ", Quoted(window.graph.vertices[static_cast<size_t>(sample.vertex)].id)),
-                    absl::StrCat(sample.subtask),
-                    whole ? "one of the vertex's subtasks, as its samples before" : "the whole vertex, as its samples before");
+  return NotAllowed(
+      absl::StrCat("subtask of ", Quoted(window.graph.vertices[static_cast<size_t>(sample.vertex)].id)),
+      absl::StrCat(sample.subtask),
+      whole ? "one of the vertex's subtasks, as its samples before" : "the whole vertex, as its samples before");
 }
 
 absl::Status WindowBuilder::Add(const TaskSample& sample) {

@@ -209,7 +209,8 @@ JobWindow AnyWindow() {
   std::vector<bool> has_input(window.graph.vertices.size());
   for (const Edge& edge : window.graph.edges) has_input[static_cast<size_t>(edge.to)] = true;
   for (size_t v = 0; v < window.graph.vertices.size(); ++v) {
-    window.vertices.push_back(AnyVertexWindow(bins, absl::ToDoubleSeconds(window.bin), window.graph.vertices[v].parallelism));
+    window.vertices.push_back(
+        AnyVertexWindow(bins, absl::ToDoubleSeconds(window.bin), window.graph.vertices[v].parallelism));
     if (!has_input[v]) window.sources.push_back(AnySourceWindow(static_cast<int>(v), bins));
   }
   for (int i = 0; i < Int(0, 3); ++i) window.task_managers.push_back(AnyTaskManager(i));

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/support/job_window.h"
 
 namespace tune {
@@ -390,6 +392,30 @@ TEST(Arguments, BrokenWindowIsRefusedWithItsPath) {
   window.vertices[1].bins[7].busy_s = -2;
   const absl::StatusOr<JobRecommendation> job = Recommend(window, TuningPolicy{});
   EXPECT_THAT(std::string(job.status().message()), HasSubstr("vertices[\"map\"].bins[7].busy_s = -2; allowed: >= 0"));
+}
+
+// Each vertex gives 10^9 times the records it takes, and yet its downstream takes as few: counts that contradict one
+// another. After three of them a source record would stand for more than 10^21.
+TEST(Recommend, DemandThatMultipliesBeyondAnyAmountIsNotMeasured) {
+  JobWindowMaker maker;
+  VertexOptions multiplier;
+  multiplier.rate_in = 10;
+  multiplier.rate_out = 1e10;
+  int last = maker.AddSource("source", 10);
+  for (const char* id : {"a", "b", "c", "d", "e"}) {
+    const int next = maker.Add(id, multiplier);
+    maker.Connect(last, next);
+    last = next;
+  }
+  const auto job = Recommend(maker.Build(), PlainPolicy());
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->vertices[3].verdict, Verdict::kEstimated);  // c: (10^9)^2 records for each
+  EXPECT_EQ(job->vertices[4].verdict, Verdict::kNotMeasured);
+  EXPECT_EQ(job->vertices[5].verdict, Verdict::kNotMeasured);
+  EXPECT_EQ(job->vertices[5].wanted, job->vertices[5].now);
+  for (size_t i = 0; i < job->evidence.size(); ++i) {
+    for (const Term& term : job->evidence[i].inputs) EXPECT_TRUE(std::isfinite(term.value)) << term.name;
+  }
 }
 
 }  // namespace

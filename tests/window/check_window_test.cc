@@ -124,15 +124,9 @@ INSTANTIATE_TEST_SUITE_P(
                "vertices[\"map\"].latency = 1e-300; allowed: [1e-12, 1e+09]"},
         Broken{"GivenAndMeasured", [](JobWindow& w) { w.sources[0].given = RecordsPerSecond(3); },
                "sources[0].given = 3; allowed: absent, as kind is another"},
-        Broken{"SketchError",
-               [](JobWindow& w) {
-                 w.task_managers[0].cpu_cores_p90 = Statistic{1, 1, 1};
-               },
+        Broken{"SketchError", [](JobWindow& w) { w.task_managers[0].cpu_cores_p90 = Statistic{1, 1, 1}; },
                "task_managers[\"tm1\"].cpu_cores_p90.relative_error = 1; allowed: [0, 1)"},
-        Broken{"StatisticWeight",
-               [](JobWindow& w) {
-                 w.task_managers[0].cpu_cores_p90 = Statistic{1, 0, -1};
-               },
+        Broken{"StatisticWeight", [](JobWindow& w) { w.task_managers[0].cpu_cores_p90 = Statistic{1, 0, -1}; },
                "task_managers[\"tm1\"].cpu_cores_p90.weight = -1; allowed: >= 0"},
         Broken{"Heap", [](JobWindow& w) { w.task_managers[0].heap_max = Bytes(-1); },
                "task_managers[\"tm1\"].heap_max = -1; allowed: [0, "},
