@@ -51,7 +51,7 @@ int Needed(const JobSizing& job, const VertexSizing& v, double per_record) {
 // The step's inputs hold the shares at the answer and one below, so that both sides of "smallest" can be checked.
 void AddLoadEvidence(JobSizing& job, int vertex, const char* rule, const LoadLimit& load, int subtasks,
                      std::initializer_list<Term> extra) {
-  constexpr size_t kOwn = 9, kMost = 16;
+  constexpr size_t kOwn = 9, kMost = 13;
   const VertexSizing& v = job.vertices[static_cast<size_t>(vertex)];
   std::array<Term, kMost> inputs = {{
       {"rate", load.shared_rate, "records/s", "demand"},

@@ -14,12 +14,6 @@ constexpr double kEvenRest = 1.25;
 constexpr double kRoundingTolerance = 0.02;
 constexpr double kSaturatedPart = 0.5;  // of the time a subtask must be seen busy throughout to count as saturated
 
-double LargestWholePart(int units, int subtasks) {
-  if (units <= 0) return 1.0 / subtasks;
-  const int largest = (units - 1) / subtasks + 1;  // rounded up
-  return static_cast<double>(largest) / units;
-}
-
 // What is dealt out whole to the subtasks of a vertex: key groups, partitions, or (0) single records.
 int UnitsOf(const JobSizing& job, int vertex) {
   const Vertex& v = job.window.graph.vertices[static_cast<size_t>(vertex)];
@@ -141,24 +135,6 @@ void Classify(JobSizing& job, int vertex, const Traffic& traffic, size_t largest
 }
 
 }  // namespace
-
-double ShareOf::At(int subtasks) const {
-  const double whole = LargestWholePart(units, subtasks);
-  switch (kind) {
-    case ShareKind::kBroadcast:
-      return 1;
-    case ShareKind::kHotKey:
-      return hot + (1 - hot) * whole;
-    case ShareKind::kMeasured: {
-      // Keys that fall unevenly by chance: the busiest subtask's excess grows with the square root of the split.
-      const double grown = measured_at > 1 ? std::sqrt((subtasks - 1.0) / (measured_at - 1.0)) : 1;
-      return std::min(1.0, std::max(whole, (1 + std::max(0.0, excess) * grown) / subtasks));
-    }
-    case ShareKind::kEven:
-      break;
-  }
-  return whole;
-}
 
 void EstimateShare(JobSizing& job, int vertex) {
   VertexSizing& v = job.vertices[static_cast<size_t>(vertex)];

@@ -1,6 +1,7 @@
 #include "libtune/guard/guards.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace tune {
@@ -12,14 +13,15 @@ bool IsSized(const VertexRecommendation& r) {
 
 double Count(int n) { return static_cast<double>(n); }
 
-// Sets `wanted` and records the change; nothing when it is no change.
+// Sets `wanted` and records the change; nothing when it is no change. `why` holds at most two terms.
 void Change(JobSizing& job, VertexRecommendation& r, const char* rule, int to, std::initializer_list<Term> why) {
   if (to == r.wanted) return;
-  std::vector<Term> inputs = {{"asked", Count(r.wanted), "subtasks", "parallelism"},
-                              {"now", Count(r.now), "subtasks", "graph"}};
-  inputs.insert(inputs.end(), why.begin(), why.end());
+  constexpr size_t kMost = 4;
+  std::array<Term, kMost> inputs = {
+      {{"asked", Count(r.wanted), "subtasks", "parallelism"}, {"now", Count(r.now), "subtasks", "graph"}}};
+  const auto end = std::copy(why.begin(), why.end(), inputs.begin() + 2);
   r.wanted = to;
-  job.out.evidence.Add(rule, r.vertex, inputs, {"wanted", Count(to), "subtasks", rule}, {});
+  job.out.evidence.Add(rule, r.vertex, std::span(inputs.begin(), end), {"wanted", Count(to), "subtasks", rule}, {});
 }
 
 int CapOf(const JobSizing& job, int vertex) {

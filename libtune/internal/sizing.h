@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "libtune/estimate/share_of.h"
 #include "libtune/graph/order.h"
 #include "libtune/graph/rates.h"
 #include "libtune/window/bin_sums.h"
@@ -48,18 +49,6 @@ struct ServiceTime {
   // A record takes longer among more subtasks: (p / measured_at)^exponent times as long. 0: not seen at several p.
   double exponent = 0;
   int measured_at = 1;
-};
-
-enum class ShareKind { kEven, kMeasured, kHotKey, kBroadcast };
-
-// The busiest subtask's share of a vertex's traffic at any parallelism. estimate/share.h fills it.
-struct ShareOf {
-  ShareKind kind = ShareKind::kEven;
-  int units = 0;      // what is dealt out whole: key groups or partitions; 0: single records
-  double hot = 0;     // kHotKey: share of the hot key
-  double excess = 0;  // kMeasured: max/mean - 1 at `measured_at`
-  int measured_at = 1;
-  double At(int subtasks) const;
 };
 
 struct VertexSizing {
