@@ -44,7 +44,8 @@ foreach(header
     codec/window_codec.h
     codec/wire.h
     history/history.h
-    internal/not_allowed.h)
+    internal/not_allowed.h
+    internal/path.h)
   cmake_path(GET header PARENT_PATH folder)
   install(FILES libtune/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libtune/${folder})
 endforeach()
