@@ -57,6 +57,8 @@ void TakeTaskValue(TaskMetric metric, double value, TaskSample& sample, ValueCou
   sample.Set(metric, value);
 }
 
+void AddSourceRead(double value, std::optional<double>& sum) { AddTo(sum, NotNegative(value)); }
+
 void JvmValues::Add(TaskManagerMetric metric, double value) {
   const std::optional<double> amount = NotNegative(value);
   switch (metric) {
