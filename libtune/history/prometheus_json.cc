@@ -93,8 +93,9 @@ class Deliverer {
         TakeTaskValue(static_cast<TaskMetric>(v.metric), v.value, task_, counts_);
       }
     }
-    if (source_reads_ != nullptr && task_.present != 0) source_reads_->Fill(reads, task_);
-    return task_.present != 0 ? sink_.Add(task_) : absl::OkStatus();
+    if (task_.present == 0) return absl::OkStatus();
+    if (source_reads_ != nullptr) source_reads_->Fill(reads, task_);
+    return sink_.Add(task_);
   }
 
   absl::Status TakeTaskManager(const PrometheusSubject& subject, int64_t time_ms, std::span<const SlotValue> values) {
