@@ -30,6 +30,9 @@ constexpr Name<TaskMetric> kTaskNames[] = {
     {"buffers.outPoolUsage", TaskMetric::kOutPoolUsage},
 };
 constexpr std::string_view kPendingRecords = "pendingRecords";
+constexpr std::string_view kOperatorRecordsIn = ".numRecordsIn";
+constexpr std::string_view kSourceOperator = "Source__";            // REST: '_' for ':', ' ' and '.'
+constexpr std::string_view kPrometheusSourceOperator = "Source:_";  // keeps the ':'
 
 constexpr Name<TaskManagerMetric> kTaskManagerNames[] = {
     {"Status.JVM.CPU.Time", TaskManagerMetric::kCpuTime},
@@ -107,6 +110,16 @@ std::optional<TaskMetric> FindTaskMetric(std::string_view name) {
   }
   if (!CutScope(kTaskScope, name)) return std::nullopt;
   return Find(kTaskNames, name);
+}
+
+bool IsSourceRead(std::string_view name, std::string_view operator_name) {
+  if (name.starts_with(kPrometheus)) {
+    return CutScope(kOperatorScope, name) && name == kOperatorRecordsIn.substr(1) &&
+           operator_name.starts_with(kPrometheusSourceOperator);
+  }
+  // Another dot would be a group of the operator's own, which may count anything.
+  return name.starts_with(kSourceOperator) && name.ends_with(kOperatorRecordsIn) &&
+         name.find('.') == name.size() - kOperatorRecordsIn.size();
 }
 
 std::optional<TaskManagerMetric> FindTaskManagerMetric(std::string_view name) {

@@ -23,6 +23,10 @@ std::string AsPrometheusLabel(std::string name);
 // "enrich.numRecordsIn", are not the subtask's: nullopt.
 std::optional<TaskMetric> FindTaskMetric(std::string_view name);
 
+// The records a source operator has read: "Source__orders.numRecordsIn"; in Prometheus, where one name is of all
+// operators, the label operator_name tells, "Source:_orders" (empty for a REST name).
+bool IsSourceRead(std::string_view name, std::string_view operator_name);
+
 enum class TaskManagerMetric {
   kCpuTime,
   kGcTime,  // of all collectors

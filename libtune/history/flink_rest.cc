@@ -13,6 +13,7 @@
 #include "libtune/history/lines.h"
 #include "libtune/history/outline_builder.h"
 #include "libtune/history/producer_csv.h"
+#include "libtune/history/source_reads.h"
 #include "libtune/internal/not_allowed.h"
 
 namespace tune {
@@ -115,7 +116,11 @@ class Outliner {
 class Deliverer {
  public:
   Deliverer(const JobGraph& graph, ProducerCsv* producer, SampleSink& sink)
-      : index_(IndexOfVertices(graph)), last_parallelism_(graph.vertices.size()), producer_(producer), sink_(sink) {}
+      : index_(IndexOfVertices(graph)),
+        last_parallelism_(graph.vertices.size()),
+        source_reads_(graph),
+        producer_(producer),
+        sink_(sink) {}
 
   absl::Status Add(const Snapshot& snapshot) {
     if (producer_ != nullptr) {
@@ -151,9 +156,11 @@ class Deliverer {
   absl::Status AddSubtasks(const SnapshotVertex& vertex, int64_t time_ms) {
     const auto found = index_.find(vertex.id);
     if (found == index_.end() || !vertex.HasTasks()) return absl::OkStatus();
-    for (TaskSample sample : vertex.subtasks) {
+    for (const SnapshotSubtask& subtask : vertex.subtasks) {
+      TaskSample sample = subtask.sample;
       sample.time_ms = time_ms;
       sample.vertex = found->second;
+      source_reads_.Fill(subtask.source_reads, sample);
       if (auto status = sink_.Add(sample); !status.ok()) return status;
     }
     return absl::OkStatus();
@@ -161,6 +168,7 @@ class Deliverer {
 
   std::unordered_map<std::string, int> index_;
   std::vector<int> last_parallelism_;
+  SourceReads source_reads_;
   ProducerCsv* producer_;  // null: none
   SampleSink& sink_;
 };

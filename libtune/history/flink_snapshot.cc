@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "libtune/history/numbers.h"
@@ -62,14 +61,15 @@ int CutSubtask(std::string_view& id) {
   return static_cast<int>(*index);
 }
 
-TaskSample& SubtaskAt(int index, SnapshotVertex& vertex) {
+SnapshotSubtask& SubtaskAt(int index, SnapshotVertex& vertex) {
   auto& list = vertex.subtasks;
-  const auto place = std::lower_bound(list.begin(), list.end(), index,
-                                      [](const TaskSample& sample, int wanted) { return sample.subtask < wanted; });
-  if (place != list.end() && place->subtask == index) return *place;
-  TaskSample sample{};
-  sample.subtask = index;
-  return *list.insert(place, sample);
+  const auto place = std::lower_bound(list.begin(), list.end(), index, [](const SnapshotSubtask& one, int wanted) {
+    return one.sample.subtask < wanted;
+  });
+  if (place != list.end() && place->sample.subtask == index) return *place;
+  SnapshotSubtask subtask;
+  subtask.sample.subtask = index;
+  return *list.insert(place, subtask);
 }
 
 std::optional<double> TrafficCounter(object io, std::string_view key) {
@@ -216,15 +216,16 @@ absl::Status SnapshotParser::ParseVertex(element value, const std::string& path,
 }
 
 absl::Status SnapshotParser::ParseSubtasks(object fields, const std::string& path, SnapshotVertex& vertex) {
+  summed_.clear();
   auto status =
       ForEachMetric(fields, path, "subtasks", [&](std::string_view id, element value, const std::string& where) {
         return TakeSubtaskValue(id, value, where, vertex);
       });
   if (!status.ok()) return status;
-  std::erase_if(vertex.subtasks, [&](const TaskSample& sample) {
-    const bool beyond = vertex.parallelism && sample.subtask >= *vertex.parallelism;
+  std::erase_if(vertex.subtasks, [&](const SnapshotSubtask& subtask) {
+    const bool beyond = vertex.parallelism && subtask.sample.subtask >= *vertex.parallelism;
     if (beyond) ++beyond_parallelism_;
-    return beyond || sample.present == 0;
+    return beyond || subtask.sample.present == 0;
   });
   return absl::OkStatus();
 }
@@ -234,12 +235,21 @@ absl::Status SnapshotParser::TakeSubtaskValue(std::string_view id, element value
   std::string_view name = id;
   const int index = CutSubtask(name);
   if (index < 0 || !See(name)) return absl::OkStatus();
+  const bool is_read = IsSourceRead(name, "");
   const std::optional<TaskMetric> metric = FindTaskMetric(name);
-  if (!metric) return absl::OkStatus();
+  if (!metric && !is_read) return absl::OkStatus();
   const absl::StatusOr<double> number = MetricNumber(id, value, path);
   if (!number.ok()) return number.status();
-  if (*metric == TaskMetric::kPendingRecords) vertex.has_pending_records = true;
-  TakeTaskValue(*metric, *number, SubtaskAt(index, vertex), counts_);
+  const bool is_pending = metric == TaskMetric::kPendingRecords;
+  vertex.has_pending_records |= is_pending;
+  // A list that was put together of several answers may say a thing twice.
+  if ((is_pending || is_read) && !summed_.insert(id).second) return absl::OkStatus();
+  SnapshotSubtask& subtask = SubtaskAt(index, vertex);
+  if (is_read) {
+    AddSourceRead(*number, subtask.source_reads);
+  } else {
+    TakeTaskValue(*metric, *number, subtask.sample, counts_);
+  }
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,14 +21,19 @@
 
 namespace tune {
 
+struct SnapshotSubtask {
+  TaskSample sample{};                 // without the vertex's index; not empty
+  std::optional<double> source_reads;  // records that its source operators have read; nullopt: it has none
+};
+
 struct SnapshotVertex {
   std::string id;
   std::string name;
   std::optional<int> parallelism;  // nullopt: none yet (the adaptive scheduler waits)
   std::optional<int> max_parallelism;
-  std::string status;                // of its tasks as a whole, "RUNNING"; empty: not said
-  std::vector<TaskSample> subtasks;  // by index; without the vertex's index
-  TrafficCounters traffic;           // of all subtasks; absent where Flink had not heard from all of them
+  std::string status;                     // of its tasks as a whole, "RUNNING"; empty: not said
+  std::vector<SnapshotSubtask> subtasks;  // by index
+  TrafficCounters traffic;                // of all subtasks; absent where Flink had not heard from all of them
   bool has_pending_records = false;
 
   bool IsRunning() const { return status.empty() || status == "RUNNING" || status == "FINISHED"; }
@@ -82,6 +88,7 @@ class SnapshotParser {
   JsonParser json_;
   ValueCounts counts_;
   int64_t beyond_parallelism_ = 0;
+  std::set<std::string_view> summed_;  // of a vertex, the ids of the answers that were added up
 };
 
 }  // namespace tune

@@ -1,7 +1,9 @@
 #include "libtune/history/flink_values.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "libtune/ingest/check_sample.h"
@@ -13,8 +15,10 @@ std::optional<double> NotNegative(double value) {
   return std::isfinite(value) && value >= 0 ? std::optional(value) : std::nullopt;
 }
 
+constexpr double kLargest = std::numeric_limits<double>::max();  // a sum must stay finite
+
 void AddTo(std::optional<double>& sum, std::optional<double> value) {
-  if (value) sum = sum.value_or(0) + *value;
+  if (value) sum = std::min(sum.value_or(0) + *value, kLargest);
 }
 
 bool IsPoolUsage(TaskMetric metric) {
@@ -53,9 +57,11 @@ void TakeTaskValue(TaskMetric metric, double value, TaskSample& sample, ValueCou
     ++counts.over_full;
     value = 1;
   }
-  if (metric == TaskMetric::kPendingRecords) value += sample.Get(metric).value_or(0);
+  if (metric == TaskMetric::kPendingRecords) value = std::min(value + sample.Get(metric).value_or(0), kLargest);
   sample.Set(metric, value);
 }
+
+void AddSourceRead(double value, std::optional<double>& sum) { AddTo(sum, NotNegative(value)); }
 
 void JvmValues::Add(TaskManagerMetric metric, double value) {
   const std::optional<double> amount = NotNegative(value);

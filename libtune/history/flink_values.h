@@ -24,6 +24,9 @@ struct ValueCounts {
 // above 1: all of the pool is in use, so 1. pendingRecords of several operators are added up.
 void TakeTaskValue(TaskMetric metric, double value, TaskSample& sample, ValueCounts& counts);
 
+// Adds what one source operator has read to those before it; sentinels are left out.
+void AddSourceRead(double value, std::optional<double>& sum);
+
 // Gathers one TaskManager's metrics, in any order.
 class JvmValues {
  public:

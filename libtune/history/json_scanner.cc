@@ -7,7 +7,7 @@
 namespace tune {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
+bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 }  // namespace
 
@@ -16,7 +16,7 @@ absl::Status JsonScanner::Error(const std::string& what) const {
 }
 
 char JsonScanner::Peek() {
-  while (at_ < text_.size() && kSpace.find(text_[at_]) != std::string_view::npos) ++at_;
+  while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
   return at_ < text_.size() ? text_[at_] : '\0';
 }
 
@@ -79,11 +79,23 @@ absl::StatusOr<std::string_view> JsonScanner::Value() {
   return text_.substr(start, at_ - start);
 }
 
+// Past whole chunks in which a comma stands right behind every closing bracket.
+void JsonScanner::SkipPlainPairs() {
+  constexpr size_t kChunk = 64;
+  for (; text_.size() - at_ > kChunk; at_ += kChunk) {
+    const char* const chunk = text_.data() + at_;
+    unsigned char ends = 0;
+    for (size_t i = 0; i < kChunk; ++i) ends |= static_cast<unsigned char>((chunk[i] == ']') & (chunk[i + 1] != ','));
+    if (ends != 0) return;
+  }
+}
+
 absl::StatusOr<std::string_view> JsonScanner::Pairs() {
   if (auto status = Expect('['); !status.ok()) return status;
   const size_t start = at_;
   if (Take(']')) return text_.substr(start, 0);
   for (;;) {
+    SkipPlainPairs();
     const void* const found = std::memchr(text_.data() + at_, ']', text_.size() - at_);
     if (found == nullptr) {
       at_ = text_.size();

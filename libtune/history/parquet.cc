@@ -16,7 +16,6 @@
 #include "absl/strings/str_cat.h"
 #include "libtune/history/csv.h"
 #include "libtune/history/csv_row.h"
-#include "libtune/history/graph_json.h"
 #include "libtune/history/long_history.h"
 #include "libtune/history/numbers.h"
 #include "libtune/history/parquet_columns.h"
@@ -64,53 +63,30 @@ absl::Status FromArrow(const arrow::Status& status) {
 
 class ParquetReader : public HistoryReader {
  public:
-  ParquetReader(std::string path, std::optional<std::string> graph_json, const HistoryOptions& options)
-      : path_(std::move(path)), graph_json_(std::move(graph_json)), job_(options.job) {}
+  ParquetReader(const std::string& path, std::optional<std::string> graph_json, const HistoryOptions& options)
+      : path_(path), file_{path, std::move(graph_json), options.job} {}
 
   std::string format() const override { return "parquet"; }
 
   absl::StatusOr<HistoryOutline> Outline(const Progress& progress) override {
-    OutlineBuilder builder;
-    if (graph_json_) {
-      absl::StatusOr<GraphAndFacts> file = ReadGraphJson(*graph_json_);
-      if (!file.ok()) return file.status();
-      for (const Vertex& vertex : file->graph.vertices) builder.vertex(builder.VertexIndex(vertex.id)) = vertex;
-      builder.graph().edges = std::move(file->graph.edges);
-      builder.graph().inferred = file->graph.inferred;
-      builder.facts() = std::move(file->facts);
-    }
-    LongOutliner outliner(builder, graph_json_.has_value());
-    int64_t samples = 0;
-    auto status = ForEachSample(progress, [&](CsvSample& sample) {
-      ++samples;
-      outliner.Add(sample);
-      return absl::OkStatus();
-    });
-    if (!status.ok()) return status;
-    if (samples == 0) return absl::InvalidArgumentError(absl::StrCat(path_, " has no rows; allowed: one or more"));
-    if (auto job = CheckJob(builder); !job.ok()) return job;
-    outliner.Finish();
-    return builder.Finish();
+    return OutlineLong(file_, [&](UseSample use) { return Walk(progress, use); });
   }
 
   absl::Status Read(const JobGraph& graph, SampleSink& sink, const Progress& progress) override {
-    const auto index = IndexOfVertices(graph);
-    return ForEachSample(progress, [&](CsvSample& sample) { return DeliverLong(sample, index, sink); });
+    return ReadLong(graph, sink, [&](UseSample use) { return Walk(progress, use); });
   }
 
  private:
-  // Calls `use` with every sample. Parquet throws for some kinds of damage; nothing thrown gets past here.
-  template <typename Use>
-  absl::Status ForEachSample(const Progress& progress, Use use) {
+  // Parquet throws for some kinds of damage; nothing thrown gets past here.
+  absl::Status Walk(const Progress& progress, UseSample use) const {
     try {
-      return Walk(progress, use);
+      return WalkRows(progress, use);
     } catch (const std::exception& error) {
       return absl::InvalidArgumentError(absl::StrCat(path_, ": not Parquet that can be read: ", error.what()));
     }
   }
 
-  template <typename Use>
-  absl::Status Walk(const Progress& progress, Use use) {
+  absl::Status WalkRows(const Progress& progress, UseSample use) const {
     std::unique_ptr<parquet::arrow::FileReader> file;
     std::unique_ptr<arrow::RecordBatchReader> batches;
     if (auto status = Open(file, batches); !status.ok()) return Annotate("", status);
@@ -166,23 +142,13 @@ class ParquetReader : public HistoryReader {
     return absl::OkStatus();
   }
 
-  absl::Status CheckJob(OutlineBuilder& builder) const {
-    const std::string& name = builder.facts().job_name;
-    if (!job_ || *job_ == name) return absl::OkStatus();
-    if (!name.empty()) return NotAllowed("job", *job_, name);
-    builder.Warn(absl::StrCat("the history does not name its job: taken to be ", *job_));
-    builder.facts().job_name = *job_;
-    return absl::OkStatus();
-  }
-
   absl::Status Annotate(const std::string& where, const absl::Status& status) const {
     if (status.ok()) return status;
     return absl::Status(status.code(), absl::StrCat(path_, where, ": ", std::string(status.message())));
   }
 
   std::string path_;
-  std::optional<std::string> graph_json_;
-  std::optional<std::string> job_;
+  LongFile file_;
 };
 
 }  // namespace

@@ -3,7 +3,6 @@ if(LIBTUNE_WITH_PARQUET)
   list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
   find_package(PyArrow 26 REQUIRED)
   target_sources(tune_history PRIVATE
-    long_history.cc
     parquet.cc
     parquet_columns.cc
   )

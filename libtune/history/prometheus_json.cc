@@ -12,6 +12,7 @@
 #include "libtune/history/outline_builder.h"
 #include "libtune/history/prometheus_index.h"
 #include "libtune/history/prometheus_merge.h"
+#include "libtune/history/source_reads.h"
 #include "libtune/history/whole_bytes.h"
 #include "libtune/internal/not_allowed.h"
 
@@ -21,9 +22,11 @@ namespace {
 // Instants of subjects -> samples, for one pass.
 class Deliverer {
  public:
-  // `log_source`: index of the vertex whose log has no other name; -1: none.
-  Deliverer(const PrometheusIndex& index, const JobGraph& graph, int log_source, SampleSink& sink, ValueCounts& counts)
-      : index_(index), sink_(sink), counts_(counts), task_(EmptyTask()) {
+  // `log_source`: index of the vertex whose log has no other name; -1: none. `source_reads`: null: samples are to be
+  // as the tasks alone count.
+  Deliverer(const PrometheusIndex& index, const JobGraph& graph, int log_source, SourceReads* source_reads,
+            SampleSink& sink, ValueCounts& counts)
+      : index_(index), source_reads_(source_reads), sink_(sink), counts_(counts), task_(EmptyTask()) {
     const auto known = IndexOfVertices(graph);
     for (const std::string& id : index.vertices) {
       const auto found = known.find(id);
@@ -82,8 +85,17 @@ class Deliverer {
     task_.vertex = place;
     task_.subtask = subject.subtask;
     task_.present = 0;
-    for (const SlotValue& v : values) TakeTaskValue(static_cast<TaskMetric>(v.metric), v.value, task_, counts_);
-    return task_.present != 0 ? sink_.Add(task_) : absl::OkStatus();
+    std::optional<double> reads;
+    for (const SlotValue& v : values) {
+      if (v.metric == kSourceRead) {
+        AddSourceRead(v.value, reads);
+      } else {
+        TakeTaskValue(static_cast<TaskMetric>(v.metric), v.value, task_, counts_);
+      }
+    }
+    if (task_.present == 0) return absl::OkStatus();
+    if (source_reads_ != nullptr) source_reads_->Fill(reads, task_);
+    return sink_.Add(task_);
   }
 
   absl::Status TakeTaskManager(const PrometheusSubject& subject, int64_t time_ms, std::span<const SlotValue> values) {
@@ -135,6 +147,7 @@ class Deliverer {
   }
 
   const PrometheusIndex& index_;
+  SourceReads* source_reads_;
   SampleSink& sink_;
   ValueCounts& counts_;
   std::vector<int> vertices_;  // of the index's vertices; -1: the graph does not have it
@@ -190,7 +203,7 @@ class PrometheusJsonReader : public HistoryReader {
 
     OutlineSink sink(builder);
     const JobGraph graph = builder.graph();
-    Deliverer deliverer(*index_, graph, /*log_source=*/0, sink, builder.counts());
+    Deliverer deliverer(*index_, graph, /*log_source=*/0, /*source_reads=*/nullptr, sink, builder.counts());
     if (auto status = Deliver(deliverer, progress); !status.ok()) return status;
     HistoryOutline outline = builder.Finish();
     SetPartitions(outline.graph, FindLog(outline.graph, outline.warnings));
@@ -203,7 +216,8 @@ class PrometheusJsonReader : public HistoryReader {
     }
     ValueCounts counts;
     std::vector<std::string> warnings;
-    Deliverer deliverer(*index_, graph, FindLog(graph, warnings), sink, counts);
+    SourceReads source_reads(graph);
+    Deliverer deliverer(*index_, graph, FindLog(graph, warnings), &source_reads, sink, counts);
     return Deliver(deliverer, progress);
   }
 

@@ -14,6 +14,7 @@ constexpr std::string_view kScrape = "# scrape ";
 constexpr int64_t kLongestRoundMs = 60'000;
 constexpr size_t kLargestRound = 4096;  // scrapes
 constexpr int kSilentRounds = 3;
+constexpr std::string_view kAnySource = "Source:_";  // an operator_name, before the line's own is known
 
 }  // namespace
 
@@ -33,10 +34,12 @@ absl::StatusOr<bool> ScrapeParser::Take(std::string_view line) {
   const std::optional<TaskManagerMetric> jvm = FindTaskManagerMetric(*name);
   const std::optional<JobMetric> job = FindJobMetric(*name);
   if (name->starts_with("flink_jobmanager_")) current_->speakers.insert("");
-  if (!name->starts_with("flink_") || (!task && !jvm && !job)) return false;
+  const bool may_be_read = IsSourceRead(*name, kAnySource);
+  if (!name->starts_with("flink_") || (!task && !jvm && !job && !may_be_read)) return false;
   if (auto status = ParsePrometheusLine(line, line_); !status.ok()) return status;
+  const bool is_read = may_be_read && IsSourceRead(*name, LabelOrEmpty("operator_name"));
   if (job) TakeJob(*job);
-  const absl::Status status = task ? TakeTask(*task) : jvm ? TakeJvm(*jvm) : absl::OkStatus();
+  const absl::Status status = task || is_read ? TakeTask(task) : jvm ? TakeJvm(*jvm) : absl::OkStatus();
   if (!status.ok()) return status;
   return false;
 }
@@ -108,7 +111,7 @@ absl::StatusOr<ScrapedTask*> ScrapeParser::TaskOfLine() {
   return &task;
 }
 
-absl::Status ScrapeParser::TakeTask(TaskMetric metric) {
+absl::Status ScrapeParser::TakeTask(std::optional<TaskMetric> metric) {
   if (const std::string* speaker = line_.Label("tm_id")) current_->speakers.insert(*speaker);
   if (!SeeJob()) return absl::OkStatus();
   const absl::StatusOr<ScrapedTask*> found = TaskOfLine();
@@ -117,7 +120,11 @@ absl::Status ScrapeParser::TakeTask(TaskMetric metric) {
   if (const std::string* name = line_.Label("task_name")) task.name = *name;
   if (const std::string* task_manager = line_.Label("tm_id")) task.task_manager = *task_manager;
   task.has_pending_records |= metric == TaskMetric::kPendingRecords;
-  TakeTaskValue(metric, line_.value, task.sample, counts_);
+  if (metric) {
+    TakeTaskValue(*metric, line_.value, task.sample, counts_);
+  } else {
+    task.source_reads[LabelOrEmpty("operator_id")] = line_.value;
+  }
   return absl::OkStatus();
 }
 

@@ -26,7 +26,8 @@ struct ScrapedTask {
   std::string attempt_id;
   int64_t attempt = 0;
   bool has_pending_records = false;
-  TaskSample sample{};  // without the vertex's index
+  TaskSample sample{};                           // without the vertex's index
+  std::map<std::string, double> source_reads{};  // by operator id: records that a source operator has read
 };
 
 // What one endpoint said.
@@ -68,7 +69,8 @@ class ScrapeParser {
 
  private:
   absl::StatusOr<bool> TakeComment(std::string_view line);
-  absl::Status TakeTask(TaskMetric metric);
+  // `metric`: nullopt: an operator's numRecordsIn.
+  absl::Status TakeTask(std::optional<TaskMetric> metric);
   absl::Status TakeJvm(TaskManagerMetric metric);
   void TakeJob(JobMetric metric);
   // Notes the line's job; true: it is a wanted one.

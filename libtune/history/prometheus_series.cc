@@ -8,12 +8,11 @@
 #include "libtune/history/numbers.h"
 #include "libtune/internal/not_allowed.h"
 #include "tune/job_graph.h"
-#include "tune/sample.h"
 
 namespace tune {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string SeriesLabels::*>, 13> kLabels = {{
+constexpr std::array<std::pair<std::string_view, std::string SeriesLabels::*>, 14> kLabels = {{
     {"__name__", &SeriesLabels::name},
     {"job_id", &SeriesLabels::job_id},
     {"job_name", &SeriesLabels::job_name},
@@ -23,6 +22,7 @@ constexpr std::array<std::pair<std::string_view, std::string SeriesLabels::*>, 1
     {"task_attempt_num", &SeriesLabels::task_attempt_num},
     {"tm_id", &SeriesLabels::tm_id},
     {"operator_id", &SeriesLabels::operator_id},
+    {"operator_name", &SeriesLabels::operator_name},
     {"instance", &SeriesLabels::instance},
     {"topic", &SeriesLabels::topic},
     {"partition", &SeriesLabels::partition},
@@ -46,10 +46,10 @@ uint8_t Code(Metric metric) {
   return static_cast<uint8_t>(metric);
 }
 
-absl::StatusOr<std::optional<SeriesMeaning>> OfTask(const SeriesLabels& labels, TaskMetric metric) {
+absl::StatusOr<std::optional<SeriesMeaning>> OfTask(const SeriesLabels& labels, uint8_t metric) {
   SeriesMeaning meaning;
   meaning.kind = SubjectKind::kTask;
-  meaning.metric = Code(metric);
+  meaning.metric = metric;
   meaning.id = labels.task_id.empty() ? labels.task_name : labels.task_id;
   if (meaning.id.empty()) return NotAllowed("label task_id", "\"\"", "a vertex id, or a task_name");
   meaning.subtask = TaskSample::kWholeVertex;
@@ -62,8 +62,9 @@ absl::StatusOr<std::optional<SeriesMeaning>> OfTask(const SeriesLabels& labels, 
     meaning.subtask = static_cast<int32_t>(*subtask);
   }
   meaning.attempt = ParseInteger(labels.task_attempt_num).value_or(0);
-  meaning.additive = metric == TaskMetric::kPendingRecords;
-  meaning.slot = absl::StrCat(labels.name, "/", meaning.additive ? labels.operator_id : "");
+  meaning.additive = metric == Code(TaskMetric::kPendingRecords) || metric == kSourceRead;
+  const std::string& operator_id = labels.operator_id.empty() ? labels.operator_name : labels.operator_id;
+  meaning.slot = absl::StrCat(labels.name, "/", meaning.additive ? operator_id : "");
   return meaning;
 }
 
@@ -101,7 +102,8 @@ absl::StatusOr<SeriesLabels> ParseSeriesLabels(std::string_view metric, JsonPars
 }
 
 absl::StatusOr<std::optional<SeriesMeaning>> Understand(const SeriesLabels& labels) {
-  if (const auto metric = FindTaskMetric(labels.name)) return OfTask(labels, *metric);
+  if (const auto metric = FindTaskMetric(labels.name)) return OfTask(labels, Code(*metric));
+  if (IsSourceRead(labels.name, labels.operator_name)) return OfTask(labels, kSourceRead);
   SeriesMeaning meaning;
   meaning.slot = labels.name;
   if (const auto metric = FindTaskManagerMetric(labels.name)) {

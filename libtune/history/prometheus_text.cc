@@ -14,6 +14,7 @@
 #include "libtune/history/outline_builder.h"
 #include "libtune/history/producer_csv.h"
 #include "libtune/history/prometheus_scrape.h"
+#include "libtune/history/source_reads.h"
 #include "libtune/internal/not_allowed.h"
 
 namespace tune {
@@ -91,7 +92,7 @@ class Outliner {
 class Deliverer {
  public:
   Deliverer(const JobGraph& graph, const Chosen& chosen, ProducerCsv* producer, SampleSink& sink)
-      : index_(IndexOfVertices(graph)), chosen_(chosen), producer_(producer), sink_(sink) {}
+      : index_(IndexOfVertices(graph)), chosen_(chosen), source_reads_(graph), producer_(producer), sink_(sink) {}
 
   absl::Status Add(const Round& round, const Changes& changes) {
     for (const auto& change : changes) {
@@ -135,6 +136,9 @@ class Deliverer {
       samples.push_back(task.sample);
       samples.back().time_ms = scrape.time_ms;
       samples.back().vertex = found->second;
+      std::optional<double> reads;
+      for (const auto& [operator_id, read] : task.source_reads) AddSourceRead(read, reads);
+      source_reads_.Fill(reads, samples.back());
     }
     std::sort(samples.begin(), samples.end(), [](const TaskSample& a, const TaskSample& b) {
       return std::tie(a.vertex, a.subtask) < std::tie(b.vertex, b.subtask);
@@ -147,6 +151,7 @@ class Deliverer {
 
   std::unordered_map<std::string, int> index_;
   const Chosen& chosen_;
+  SourceReads source_reads_;
   ProducerCsv* producer_;  // null: none
   SampleSink& sink_;
 };

@@ -51,6 +51,19 @@ TEST(FlinkNamesTest, DoesNotTakeAnOperatorsMetricForTheTasks) {
   }
 }
 
+TEST(FlinkNamesTest, KnowsWhatSourceOperatorsRead) {
+  const char* const prometheus = "flink_taskmanager_job_task_operator_numRecordsIn";
+  EXPECT_TRUE(IsSourceRead("Source__kafka.numRecordsIn", ""));
+  EXPECT_TRUE(IsSourceRead(prometheus, "Source:_kafka"));
+  EXPECT_FALSE(IsSourceRead(prometheus, "enrich"));
+  EXPECT_FALSE(IsSourceRead(prometheus, ""));
+  EXPECT_FALSE(IsSourceRead("flink_taskmanager_job_task_numRecordsIn", "Source:_kafka"));
+  for (const char* name : {"enrich.numRecordsIn", "numRecordsIn", "Source__kafka.numRecordsInPerSecond",
+                           "Source__kafka.numRecordsInErrors", "Source__kafka.x.numRecordsIn", "Source__kafka"}) {
+    EXPECT_FALSE(IsSourceRead(name, "")) << name;
+  }
+}
+
 TEST(FlinkNamesTest, NeverReadsGroundTruth) {
   for (const char* name : {"gt_records", "enrich.gt_serviceNanos", "Source__x.gt_a.pendingRecords",
                            "flink_taskmanager_job_task_operator_gt_records"}) {

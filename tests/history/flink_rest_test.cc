@@ -58,7 +58,8 @@ TEST(FlinkRestTest, ReadsSubtasksOneSampleEach) {
   ASSERT_TRUE(all.status.ok()) << all.status;
   EXPECT_THAT(all.samples.all, ElementsAre("1000 parallelism 0 2", "1000 job 1 restarts=- checkpoints=-/- -",
                                            "1000 task 0[0] records_out=10 busy_ms=1.5",
-                                           "1000 task 0[1] records_out=20 pending_records=7 out_pool_usage=0.25"));
+                                           "1000 task 0[1] records_in=20 records_out=20 pending_records=7 "
+                                           "out_pool_usage=0.25"));
   EXPECT_EQ(all.outline.samples, 2);
   EXPECT_EQ(all.outline.graph.vertices[0].name, "Source: k");
   EXPECT_EQ(all.outline.graph.vertices[0].parallelism, 2);
@@ -66,6 +67,72 @@ TEST(FlinkRestTest, ReadsSubtasksOneSampleEach) {
   EXPECT_THAT(all.outline.metrics_seen,
               UnorderedElementsAre("numRecordsOut", "accumulateBusyTimeMs", "Source__k.pendingRecords",
                                    "Source__k.numRecordsIn", "isBackPressured", "buffers.outPoolUsage"));
+}
+
+// The samples of a source of two subtasks that has these metrics, instant after instant.
+std::vector<std::string> TasksOf(const std::vector<std::vector<std::pair<std::string, std::string>>>& instants) {
+  std::string text;
+  int64_t t = 0;
+  for (const auto& metrics : instants) {
+    text += Line(++t, "RUNNING", VertexText("a", "Source: k -> Filter", 2, "RUNNING", Metrics(metrics)));
+  }
+  const Everything all = ReadText(text);
+  EXPECT_TRUE(all.status.ok()) << all.status;
+  std::vector<std::string> tasks;
+  for (const TaskSample& sample : all.samples.tasks) tasks.push_back(Text(sample));
+  return tasks;
+}
+
+TEST(FlinkRestTest, TakesWhatTheSourceOperatorReadForATaskThatCountsNothing) {
+  EXPECT_THAT(TasksOf({{{"0.numRecordsIn", "0"},
+                        {"0.numRecordsOut", "5"},
+                        {"0.Source__k.numRecordsIn", "20"},
+                        {"0.Filter.numRecordsIn", "20"},
+                        {"1.Source__k.numRecordsIn", "30"},
+                        {"1.numRecordsOut", "6"},
+                        {"1.Source__k.Reader.numRecordsIn", "99"}}}),
+              ElementsAre("1 task 0[0] records_in=20 records_out=5", "1 task 0[1] records_in=30 records_out=6"));
+}
+
+TEST(FlinkRestTest, CountsARecordOnceThoughTaskAndOperatorTellIt) {
+  EXPECT_THAT(TasksOf({{{"0.Source__k.numRecordsIn", "21"}, {"0.numRecordsIn", "20"}}}),
+              ElementsAre("1 task 0[0] records_in=20"));
+  // Two answers in one list.
+  EXPECT_THAT(TasksOf({{{"0.numRecordsIn", "0"},
+                        {"0.Source__k.numRecordsIn", "20"},
+                        {"0.Source__k.numRecordsIn", "20"},
+                        {"0.Source__k.pendingRecords", "3"},
+                        {"0.Source__k.pendingRecords", "3"}}}),
+              ElementsAre("1 task 0[0] records_in=20 pending_records=3"));
+}
+
+TEST(FlinkRestTest, AddsUpTheSourcesOfOneTask) {
+  EXPECT_THAT(TasksOf({{{"0.numRecordsOut", "9"},
+                        {"0.Source__k.numRecordsIn", "20"},
+                        {"0.Source__other_k.numRecordsIn", "7"},
+                        {"0.Source__none.numRecordsIn", "NaN"}}}),
+              ElementsAre("1 task 0[0] records_in=27 records_out=9"));
+}
+
+TEST(FlinkRestTest, TakesNoZeroOfTheTaskForARestartOfTheSourcesCounter) {
+  const std::pair<std::string, std::string> task = {"0.numRecordsIn", "0"}, out = {"0.numRecordsOut", "9"};
+  EXPECT_THAT(TasksOf({{task, out}, {task, out, {"0.Source__k.numRecordsIn", "20"}}, {task, out}}),
+              ElementsAre("1 task 0[0] records_in=0 records_out=9", "2 task 0[0] records_in=20 records_out=9",
+                          "3 task 0[0] records_out=9"));
+  EXPECT_THAT(TasksOf({{task, {"0.Source__k.numRecordsIn", "0"}}}), ElementsAre("1 task 0[0] records_in=0"));
+}
+
+TEST(FlinkRestTest, TakesNoSourceChainedIntoAVertexThatOthersFeed) {
+  const char* const plan = R"({"nodes":[{"id":"a"},{"id":"b","inputs":[{"id":"a","ship_strategy":"HASH"}]}]})";
+  const Everything all =
+      ReadText(absl::StrCat(R"({"t":1,"job":{"state":"RUNNING","plan":)", plan, R"(},"vertices":{)",
+                            VertexText("a", "Source: a", 1, "RUNNING", Metrics({{"0.numRecordsIn", "0"}})), ",",
+                            VertexText("b", "join", 1, "RUNNING",
+                                       Metrics({{"0.numRecordsIn", "0"}, {"0.Source__side.numRecordsIn", "1000"}})),
+                            "}}"));
+  ASSERT_TRUE(all.status.ok()) << all.status;
+  ASSERT_EQ(all.outline.graph.edges.size(), 1u);
+  EXPECT_EQ(all.samples.all.back(), "1 task 1[0] records_in=0");
 }
 
 TEST(FlinkRestTest, NeverReadsGroundTruth) {

@@ -160,6 +160,20 @@ TEST(PrometheusJsonTest, AddsUpPendingRecordsOfSeveralOperators) {
               ElementsAre("1000 p v=1", "1000 v/0 12=15"));
 }
 
+TEST(PrometheusJsonTest, TakesWhatSourceOperatorsRead) {
+  const auto read = [](const char* id, const char* name, const char* values) {
+    return Task("operator_numRecordsIn", 0, values, {{"operator_id", id}, {"operator_name", name}});
+  };
+  const std::string text =
+      Answer({read("a", "Source:_k", R"([1,"20"],[2,"30"])"), read("b", "Source:_other", R"([1,"7"],[2,"8"])"),
+              read("c", "Filter", R"([1,"27"],[2,"38"])"), Task("numRecordsIn", 0, R"([1,"0"],[2,"0"],[3,"0"])"),
+              Task("numRecordsOut", 0, R"([1,"5"],[2,"6"],[3,"7"])")});
+  EXPECT_THAT(ReadAll(text), ElementsAre("1000 p v=1", "1000 v/0 0=27 1=5", "2000 v/0 0=38 1=6", "3000 v/0 1=7"));
+  const auto outline = Reader(text)->Outline(nullptr);
+  ASSERT_TRUE(outline.ok()) << outline.status();
+  EXPECT_EQ(outline->traffic[0].records_in, 0);  // over the vertex's border
+}
+
 TEST(PrometheusJsonTest, PrefersTheLaterAttemptWhereTwoOverlap) {
   const auto attempt = [](const char* number, const char* values) {
     return Task("numRecordsIn", 0, values, {{"task_attempt_num", number}, {"task_attempt_id", number}});

@@ -97,6 +97,24 @@ TEST(PrometheusTextTest, GroupsAScrapeByVertexAndSubtask) {
   EXPECT_TRUE(all.outline.metrics_seen.contains("flink_taskmanager_job_task_operator_numRecordsIn"));
 }
 
+TEST(PrometheusTextTest, TakesWhatSourceOperatorsReadOncePerOperator) {
+  const auto operator_line = [](const std::string& id, const std::string& name, const std::string& value) {
+    return "flink_taskmanager_job_task_operator_numRecordsIn{job_id=\"j1\",task_id=\"v1\",task_attempt_id=\"v10\","
+           "operator_id=\"" +
+           id + "\",operator_name=\"" + name +
+           "\",task_name=\"n_v1\",task_attempt_num=\"0\",job_name=\"orders\","
+           "tm_id=\"tm1\",subtask_index=\"0\",} " +
+           value + "\n";
+  };
+  const Everything all =
+      ReadText(Scrape(1000, operator_line("s1", "Source:_k", "20") + Task("numRecordsIn", "0", At("v1", 0)) +
+                                Task("numRecordsOut", "5", At("v1", 0)) + operator_line("s2", "Source:_other", "7") +
+                                operator_line("s1", "Source:_k", "20") + operator_line("f", "Filter", "27")));
+  ASSERT_TRUE(all.status.ok()) << all.status;
+  EXPECT_EQ(all.samples.all.back(), "1000 task 0[0] records_in=27 records_out=5");
+  EXPECT_EQ(all.outline.traffic[0].records_in, 0);  // over the vertex's border
+}
+
 TEST(PrometheusTextTest, CountsSubtasksOverAllTaskManagersOfARound) {
   std::string text;
   for (const int64_t t : {1000, 16'000}) {

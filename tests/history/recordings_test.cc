@@ -135,6 +135,19 @@ TEST_F(RecordingsTest, RatesAreThoseOfTheRecording) {
   }
 }
 
+TEST_F(RecordingsTest, KafkaSourcesCountWhatTheyRead) {
+  for (const char* format : {"flink-rest", "prometheus-text"}) {
+    for (const char* name : {"kafka900-p2", "kafka900-p3", "kafka-catchup-1to4"}) {
+      const Everything all = ReadRecording(name, format);
+      const double out = Rate(all, kSource, TaskMetric::kRecordsOut, 60);
+      EXPECT_GT(out, 700) << name << " " << format;
+      EXPECT_NEAR(Rate(all, kSource, TaskMetric::kRecordsIn, 60), out, 0.001 * out) << name << " " << format;
+    }
+    // A generator's operator counts nothing either.
+    EXPECT_EQ(Rate(ReadRecording("uniform900-p4", format), kSource, TaskMetric::kRecordsIn, 60), 0) << format;
+  }
+}
+
 TEST_F(RecordingsTest, TrafficOverTheWholeOfARecordingAgreesBetweenVertices) {
   for (const std::string& name : Names()) {
     for (const char* format : {"flink-rest", "prometheus-text"}) {
