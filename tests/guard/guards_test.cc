@@ -303,5 +303,105 @@ TEST(Slots, AreTheLargestOfEachSharingGroup) {
   EXPECT_EQ(job.parallelism_wanted, 7);
 }
 
+// min_parallelism asks for 5, but the vertex may have 4 at most.
+TEST(Bounds, LeastNeverExceedsMaxParallelism) {
+  TuningPolicy policy = PlainPolicy();
+  policy.min_parallelism = 5;
+  VertexOptions map = Map(3, 2);
+  map.max_parallelism = 4;
+  EXPECT_EQ(MustRecommend(SourceAndMap(map), policy).vertices[1].wanted, 4);
+}
+
+// What is not sized keeps what it has, even beyond the bounds.
+TEST(Bounds, LeaveThinDataAlone) {
+  TuningPolicy policy = PlainPolicy();
+  policy.max_parallelism = 4;
+  policy.min_coverage = absl::Hours(1);
+  const JobRecommendation job = MustRecommend(SourceAndMap(Map(6, 2)), policy);
+  ASSERT_EQ(job.vertices[1].verdict, Verdict::kThinData);
+  EXPECT_EQ(job.vertices[1].wanted, 6);
+}
+
+// source -forward-> map (needs 7) -hash-> sink (needs 3): only the first two are tied.
+TEST(Forward, TiesNothingBeyondAnotherEdge) {
+  JobWindowMaker maker;
+  VertexOptions first = Map(2, 7);
+  first.rate_out = 100;
+  const int source = maker.AddSource("source", 100, 2), map = maker.Add("map", first),
+            sink = maker.Add("sink", Map(2, 3));
+  maker.Connect(source, map, ShipStrategy::kForward);
+  maker.Connect(map, sink, ShipStrategy::kHash);
+  const JobRecommendation job = MustRecommend(maker.Build(), PlainPolicy());
+  EXPECT_EQ(job.vertices[0].wanted, 7);
+  EXPECT_EQ(job.vertices[1].wanted, 7);
+  EXPECT_EQ(job.vertices[2].wanted, 3);
+}
+
+// Slow, but 2 subtasks' work on 2: nobody has to look.
+TEST(Excluded, NeedsNoPersonWhereItHasEnough) {
+  TuningPolicy policy = PlainPolicy();
+  policy.slow_record = absl::Milliseconds(10);
+  const auto action = [&](int now) { return MustRecommend(SourceAndMap(Map(now, 2)), policy).vertices[1].action; };
+  EXPECT_EQ(action(1), Action::kPerson);
+  EXPECT_EQ(action(2), Action::kHold);
+  EXPECT_EQ(action(3), Action::kHold);
+}
+
+// Two vertices behind a source of one subtask, which needs one.
+JobWindow Two(const VertexOptions& first, const VertexOptions& second) {
+  JobWindowMaker maker;
+  VertexOptions a = first;
+  a.rate_out = 100;
+  const int source = maker.AddSource("source", 100), one = maker.Add("one", a), two = maker.Add("two", second);
+  maker.Connect(source, one);
+  maker.Connect(one, two);
+  return maker.Build();
+}
+
+TuningPolicy Together() {
+  TuningPolicy policy = PlainPolicy();
+  policy.scope = Scope::kJob;
+  return policy;
+}
+
+TEST(OneParallelism, IsTheLargestWhereverItStands) {
+  EXPECT_EQ(MustRecommend(Two(Map(2, 7), Map(2, 3)), Together()).parallelism_wanted, 7);
+  EXPECT_EQ(MustRecommend(Two(Map(2, 3), Map(2, 7)), Together()).parallelism_wanted, 7);
+}
+
+// 5 are needed, and the widest vertex has 5: nobody lacks any, so the job is left as it is.
+TEST(OneParallelism, ThatTheJobHasChangesNothing) {
+  const JobRecommendation job = MustRecommend(Two(Map(5, 5), Map(2, 2)), Together());
+  EXPECT_EQ(job.vertices[0].wanted, 1);
+  EXPECT_EQ(job.vertices[1].wanted, 5);
+  EXPECT_EQ(job.vertices[2].wanted, 2);
+  EXPECT_EQ(job.action, Action::kHold);
+}
+
+// 5 are needed by the vertex that has 2; another has 5 already.
+TEST(OneParallelism, ThatOnlyOneVertexHasIsGivenToAll) {
+  const JobRecommendation job = MustRecommend(Two(Map(5, 2), Map(2, 5)), Together());
+  for (const VertexRecommendation& r : job.vertices) EXPECT_EQ(r.wanted, 5);
+  EXPECT_EQ(job.action, Action::kRaise);
+}
+
+// A held-back source hides its demand: 2 of 6 subtasks' work is no reason to lower the job.
+TEST(OneParallelism, IsNotLoweredOnALowerBound) {
+  JobWindow window = SourceAndMap(Map(6, 2));
+  EXPECT_EQ(MustRecommend(window, Together()).vertices[1].wanted, 2);
+  for (Bin& bin : window.vertices[0].bins) bin.backpressured_s = 30;
+  const JobRecommendation job = MustRecommend(window, Together());
+  EXPECT_EQ(job.vertices[1].wanted, 6);
+  EXPECT_EQ(job.action, Action::kHold);
+}
+
+TEST(OneParallelism, IsNoneWhereNothingIsSized) {
+  TuningPolicy policy = Together();
+  policy.min_coverage = absl::Hours(1);
+  const JobRecommendation job = MustRecommend(SourceAndMap(Map(6, 2)), policy);
+  EXPECT_EQ(job.vertices[0].wanted, 1);
+  EXPECT_EQ(job.vertices[1].wanted, 6);
+}
+
 }  // namespace
 }  // namespace tune

@@ -142,5 +142,27 @@ TEST(CheckParallelism, StaysWithinMaxParallelism) {
             "operators[\"map-3\"].parallelism = 9; allowed: [1, 8]");
 }
 
+// Flink's counters have 64 bits; a heap has no exabyte.
+TEST(CheckOtherSamples, LargestAmountsAreAllowed) {
+  EXPECT_TRUE(CheckSample(With(TaskMetric::kRecordsIn, 9.2e18), OneVertex()).ok());
+  EXPECT_FALSE(CheckSample(With(TaskMetric::kRecordsIn, 9.21e18), OneVertex()).ok());
+  TaskManagerSample machine;
+  machine.task_manager = "tm1";
+  for (const auto& [value, ok] : {std::pair{9.2e18, true}, {9.21e18, false}}) {
+    machine.cpu_time_ns = value;
+    EXPECT_EQ(CheckSample(machine).ok(), ok) << value;
+  }
+  machine.cpu_time_ns.reset();
+  for (const auto field : {&TaskManagerSample::heap_used_bytes, &TaskManagerSample::heap_max_bytes,
+                           &TaskManagerSample::old_gen_after_gc_bytes}) {
+    for (const auto& [value, ok] : {std::pair{1e18, true}, {1.01e18, false}}) {
+      TaskManagerSample sample;
+      sample.task_manager = "tm1";
+      sample.*field = value;
+      EXPECT_EQ(CheckSample(sample).ok(), ok) << value;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tune

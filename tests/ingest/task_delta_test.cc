@@ -72,6 +72,7 @@ struct ResetCase {
   double before, after;
   Step want;
 };
+void PrintTo(const ResetCase& c, std::ostream* out) { *out << c.name; }
 class ResetTest : public testing::TestWithParam<ResetCase> {};
 TEST_P(ResetTest, IsSeenInAFallingCounter) {
   const ResetCase& c = GetParam();
@@ -96,10 +97,40 @@ INSTANTIATE_TEST_SUITE_P(Counters, ResetTest,
                                          ResetCase{"Pending", TaskMetric::kPendingRecords, 10, 0, Step::kDelta}),
                          [](const auto& c) { return std::string(c.param.name); });
 
+// Busy time of so many subtasks falls by `fall_ms` over `elapsed_ms`. 1000 ms, or 0.5 % of the subtasks' time, may be
+// jitter.
+struct Fall {
+  const char* name;
+  int64_t elapsed_ms;
+  int subtasks;
+  double fall_ms;
+  Step want;
+};
+void PrintTo(const Fall& c, std::ostream* out) { *out << c.name; }
+class BusyFallTest : public testing::TestWithParam<Fall> {};
+TEST_P(BusyFallTest, IsAResetBeyondTheJitter) {
+  const Fall& c = GetParam();
+  TaskSample last = At(0), now = At(c.elapsed_ms);
+  last.Set(TaskMetric::kBusyMs, 60'000);
+  now.Set(TaskMetric::kBusyMs, 60'000 - c.fall_ms);
+  TaskDelta d;
+  EXPECT_EQ(TakeDelta(last, now, d, c.subtasks), c.want);
+}
+INSTANTIATE_TEST_SUITE_P(Busy, BusyFallTest,
+                         testing::Values(Fall{"ASecond", 5000, 1, 1000, Step::kDelta},
+                                         Fall{"MoreThanASecond", 5000, 1, 1001, Step::kReset},
+                                         Fall{"PartOfALongTime", 1'000'000, 1, 5000, Step::kDelta},
+                                         Fall{"MoreThanThatPart", 1'000'000, 1, 5001, Step::kReset},
+                                         Fall{"PartOfTheSubtasksTime", 100'000, 10, 5000, Step::kDelta},
+                                         Fall{"MoreThanThat", 100'000, 10, 5001, Step::kReset}),
+                         [](const auto& c) { return std::string(c.param.name); });
+
 TEST(TakeDelta, ClockThatStoodStillIsAnOldAnswer) {
   TaskDelta d;
   EXPECT_EQ(TakeDelta(Times(0, 10, 20, 30), Times(5000, 10, 20, 30), d), Step::kStale);
+  EXPECT_EQ(TakeDelta(Times(0, 10, 20, 30), Times(5000, 11, 20, 30), d), Step::kDelta);
   EXPECT_EQ(TakeDelta(Times(0, 10, 20, 30), Times(5000, 10, 21, 30), d), Step::kDelta);
+  EXPECT_EQ(TakeDelta(Times(0, 10, 20, 30), Times(5000, 10, 20, 31), d), Step::kDelta);
   // Records alone may stand still: a quiet stream.
   TaskSample last = At(0), now = At(5000);
   last.Set(TaskMetric::kRecordsIn, 10);
@@ -145,6 +176,31 @@ TEST(TakeDelta, GaugesStandInForCounters) {
   EXPECT_DOUBLE_EQ(d.records_in, 320);
   EXPECT_DOUBLE_EQ(d.records_out, 80);
   EXPECT_TRUE(d.from_gauges);
+}
+
+// Flink's clock says 7 s, but a gauge is per second of the wall clock: 40 / s of 5 s.
+TEST(TakeDelta, RateGaugesBesideAClockStandForTheWallClock) {
+  TaskSample now = Times(5000, 3000, 4000, 0);
+  now.Set(TaskMetric::kRecordsInRate, 40);
+  TaskDelta d;
+  ASSERT_EQ(TakeDelta(Times(0, 0, 0, 0), now, d), Step::kDelta);
+  EXPECT_DOUBLE_EQ(d.task_s, 7);
+  EXPECT_DOUBLE_EQ(d.records_in, 200);
+  EXPECT_TRUE(d.from_gauges);
+  EXPECT_TRUE(d.has_records);
+}
+
+TEST(LacksCounters, IsSaidOfThoseThatWereThere) {
+  TaskSample last = Times(0, 0, 0, 0);
+  last.Set(TaskMetric::kRecordsIn, 1);
+  last.Set(TaskMetric::kPendingRecords, 1);
+  last.Set(TaskMetric::kBusyRate, 1);
+  TaskSample now = Times(1, 0, 0, 0);
+  now.Set(TaskMetric::kRecordsIn, 1);
+  EXPECT_FALSE(LacksCounters(last, now));  // gauges come and go
+  EXPECT_TRUE(LacksCounters(last, Times(1, 0, 0, 0)));
+  EXPECT_FALSE(LacksCounters(Times(1, 0, 0, 0), last));
+  EXPECT_TRUE(LacksCounters(last, At(1)));
 }
 
 RC_GTEST_PROP(TakeDeltaProperty, DeltasOverAnySplitAddUpToTheWhole, ()) {

@@ -37,6 +37,7 @@ TEST(StaleAnswers, LeaveBusyShareToFlinksOwnClock) {
   EXPECT_NEAR(map.bins[0].busy_s, 12, 1e-9);
   EXPECT_NEAR(map.service.x, 10, 1e-9);  // 120 records in 12 s, not in 10 s
   EXPECT_NEAR(map.service.y, 1, 1e-9);   // not 1.2
+  EXPECT_NEAR(map.subtasks.at(0).covered_s, 12, 1e-9);
 }
 
 TEST(StaleAnswers, OfTheWholeJobShowAtTheEnd) {
@@ -134,6 +135,68 @@ TEST(Gaps, PollWithoutACounterLosesNoRecords) {
   }
   EXPECT_NEAR(Total(MapOf(builder)).records_in, 1200, 1e-9);
   EXPECT_NEAR(Total(MapOf(builder)).busy_s, 60, 1e-9);
+}
+
+// Steps of 10 s; one of 25 s counts as 20 and moves the usual one by an eighth of the difference, to 11.25 s. Three of
+// those are 33.75 s.
+TEST(Gaps, OneLateAnswerMovesTheUsualStepLittle) {
+  for (const double hole : {33.5, 34.0}) {
+    WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+    FeedSteady(builder, 0, 100, 10);
+    MustAdd(builder, Answer(125, kMap, 0, Steady(125, 10, 0.5)));
+    MustAdd(builder, Answer(125 + hole, kMap, 0, Steady(125 + hole, 10, 0.5)));
+    EXPECT_EQ(MapOf(builder).coverage.gaps, hole > 33.75 ? 1 : 0) << hole;
+  }
+}
+
+TEST(Gaps, LongestIsKept) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  FeedSteady(builder, 0, 100, 10);
+  for (const double t : {200.0, 210.0, 220.0, 230.0, 290.0}) MustAdd(builder, Answer(t, kMap, 0, Steady(t, 10, 0.5)));
+  EXPECT_EQ(MapOf(builder).coverage.gaps, 2);
+  EXPECT_NEAR(MapOf(builder).coverage.longest_gap_s, 100, 1e-9);  // then 60
+}
+
+// Steps of 4 s make blocks of 12 s. 8 s before the hole are no block, nor part of the next one.
+TEST(Gaps, BlocksDoNotReachAcross) {
+  WindowOptions options;
+  options.warm_up = absl::ZeroDuration();
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1), options);
+  FeedSteady(builder, 0, 8, 4, 10, 0.5);
+  Counters c = Steady(40, 10, 0.5);
+  for (double t = 40; t <= 52; t += 4) {
+    MustAdd(builder, Answer(t, kMap, 0, c));
+    c.in += 80;  // 20 / s
+    c.busy_ms += 1000;
+    c.idle_ms += 3000;
+  }
+  EXPECT_EQ(MapOf(builder).service.blocks, 1);
+  EXPECT_NEAR(MapOf(builder).service.x, 20, 1e-9);
+  EXPECT_NEAR(MapOf(builder).service.y, 0.25, 1e-9);
+}
+
+// The record counters are gone from 70 s on. Three answers in a row are waited out; then what is left is taken: the
+// 40 s until 100 s are a gap, and the steps after it count.
+TEST(Gaps, CounterThatIsGoneForGoodIsNotWaitedFor) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  FeedSteady(builder, 0, 60, 10);
+  for (double t = 70; t <= 110; t += 10) {
+    TaskSample sample = Answer(t, kMap, 0, Steady(t, 10, 0.5));
+    sample.present &= ~(1u << static_cast<int>(TaskMetric::kRecordsIn));
+    sample.present &= ~(1u << static_cast<int>(TaskMetric::kRecordsOut));
+    MustAdd(builder, sample);
+  }
+  EXPECT_NEAR(Total(MapOf(builder)).busy_s, 30 + 5, 1e-9);
+  EXPECT_NEAR(Total(MapOf(builder)).records_in, 600, 1e-9);
+  EXPECT_NEAR(Total(MapOf(builder)).covered_s, 60, 1e-9);
+  EXPECT_EQ(MapOf(builder).coverage.gaps, 1);
+}
+
+TEST(OutOfOrder, IsToldBeforeMissingCounters) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  FeedSteady(builder, 0, 100, 10);
+  MustAdd(builder, Answer(55, kMap, 0));
+  EXPECT_EQ(MapOf(builder).coverage.out_of_order, 1);
 }
 
 }  // namespace

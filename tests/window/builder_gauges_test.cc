@@ -28,6 +28,14 @@ TEST(GaugesOnly, CountAfterAMinute) {
   EXPECT_NEAR(map.service.y / map.service.x, 0.6 / 20, 1e-9);
 }
 
+TEST(GaugesOnly, DoNotCountJustShortOfAMinute) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  for (const double t : {0.0, 59.5, 69.5}) MustAdd(builder, Gauges(t, 0, 20, 600));
+  EXPECT_EQ(Total(MapOf(builder)).covered_s, 0);
+  for (const double t : {79.5, 89.5}) MustAdd(builder, Gauges(t, 0, 20, 600));
+  EXPECT_NEAR(Total(MapOf(builder)).covered_s, 20, 1e-9);
+}
+
 TEST(GaugesOnly, AreLeftOutForAMinuteAfterARestartToo) {
   WindowBuilder builder = MustCreate(SourceToMap(1, 1));
   for (double t = 0; t <= 600; t += 10) {
@@ -132,6 +140,27 @@ TEST(WholeVertex, CountersAreSumsOverItsSubtasks) {
   ASSERT_GT(map.service.blocks, 0);
   EXPECT_NEAR(map.service.x / map.service.blocks, 10, 1e-9);   // records/s of one subtask
   EXPECT_NEAR(map.service.y / map.service.blocks, 0.5, 1e-9);  // its busy share
+  ASSERT_EQ(map.runs.size(), 1u);
+  EXPECT_NEAR(map.runs[0].task_s, 4 * 90, 1e-9);  // past the warm-up of 30 s
+  EXPECT_NEAR(map.runs[0].records, 40 * 90, 1e-9);
+  EXPECT_NEAR(map.runs[0].busy_s, 2 * 90, 1e-9);
+}
+
+// Busy time without any count of records covers nothing, and is no block.
+TEST(NoRecords, CoverNothing) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  for (double t = 0; t <= 120; t += 10) {
+    TaskSample sample = Answer(t, kMap, 0);
+    sample.Set(TaskMetric::kBusyMs, 500 * t);
+    sample.Set(TaskMetric::kIdleMs, 500 * t);
+    sample.Set(TaskMetric::kBackPressuredMs, 0);
+    MustAdd(builder, sample);
+  }
+  EXPECT_EQ(Total(MapOf(builder)).covered_s, 0);
+  EXPECT_NEAR(Total(MapOf(builder)).busy_s, 60, 1e-9);
+  EXPECT_NEAR(Total(MapOf(builder)).task_s, 120, 1e-9);
+  EXPECT_EQ(MapOf(builder).service.blocks, 0);
+  EXPECT_FALSE(MapOf(builder).busy_measured);
 }
 
 // Busy counters without idle ones leave the wall clock: 4 subtasks, 10 s each.

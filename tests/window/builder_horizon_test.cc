@@ -237,5 +237,22 @@ TEST(Incremental, BuilderThatWasMovedGoesOn) {
   EXPECT_NEAR(Total(MapOf(second)).records_in, 700, 1e-9);
 }
 
+// A rescale after several eighths of the horizon: none of their service times and shares remain, at once or later.
+TEST(Horizon, RescaleForgetsClosedChunksToo) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 2), TenMinutes());
+  for (double t = 0; t <= 300; t += 10) {
+    for (int i = 0; i < 2; ++i) MustAdd(builder, Answer(t, kMap, i, Steady(t, 20, 0.8)));
+  }
+  MustAdd(builder, ParallelismSample{FeedMs(305), kMap, 4});
+  for (double t = 0; t <= 200; t += 10) {
+    for (int i = 0; i < 4; ++i) MustAdd(builder, Answer(310 + t, kMap, i, Steady(t, 10, 0.4)));
+    const VertexWindow& map = MapOf(builder);
+    const double warm_s = std::max(0.0, t - 30);  // from 340 s on
+    EXPECT_EQ(map.service.blocks, 4 * warm_s / 10) << t;
+    EXPECT_NEAR(map.service.y, 0.4 * map.service.blocks, 1e-9) << t;
+    for (const SubtaskWindow& subtask : map.subtasks) EXPECT_NEAR(subtask.covered_s, warm_s, 1e-9) << t;
+  }
+}
+
 }  // namespace
 }  // namespace tune

@@ -249,5 +249,28 @@ TEST(Rescale, SamplesOfTheTimeBeforeItAreOutOfOrder) {
   EXPECT_TRUE(CheckWindow(builder.Window()).ok()) << CheckWindow(builder.Window());
 }
 
+// 15.2 s of blocks of 16 s are 0.95, to the last bit.
+TEST(Blocks, BusyNinetyFivePercentAreSaturated) {
+  WindowOptions options;
+  options.warm_up = absl::ZeroDuration();
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1), options);
+  for (int i = 0; i <= 3; ++i) MustAdd(builder, Answer(16 * i, kMap, 0, {160.0 * i, 0, 15200.0 * i, 800.0 * i, 0}));
+  EXPECT_NEAR(MapOf(builder).subtasks.at(0).saturated_s, 48, 1e-9);
+}
+
+// Reported as one: the answers before and after a rescale are of different subtasks.
+TEST(Rescale, BeginsTheWholeVertexAnew) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 2));
+  const auto feed = [&](double from, double to) {
+    for (double t = from; t <= to; t += 10) {
+      MustAdd(builder, Answer(t, kMap, TaskSample::kWholeVertex, {10 * t, 0, 500 * t, 500 * t, 0}));
+    }
+  };
+  feed(0, 100);
+  MustAdd(builder, ParallelismSample{FeedMs(105), kMap, 4});
+  feed(110, 200);
+  EXPECT_NEAR(Total(MapOf(builder)).records_in, 1000 + 900, 1e-9);
+}
+
 }  // namespace
 }  // namespace tune

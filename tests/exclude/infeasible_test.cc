@@ -1,0 +1,120 @@
+// Demand that no parallelism allowed can carry.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/answer.h"
+
+namespace tune {
+namespace {
+
+TuningPolicy Measured() {
+  TuningPolicy policy = PlainPolicy();
+  policy.share_model = ShareModel::kMeasured;
+  return policy;
+}
+
+// A hot key of h = (2 * 0.75 - 1) / 1 = 0.5 on the second of two subtasks; 2 ms a record.
+VertexOptions HotKey(double rate) {
+  VertexOptions map = MapOptions(rate, 0.002, 2);
+  map.shares = {0.25, 0.75};
+  return map;
+}
+
+// The hot key alone takes rate * 2 ms * 0.5 of a subtask.
+struct Hot {
+  const char* name;
+  double rate, target;
+  Side side;
+  bool excluded;
+};
+void PrintTo(const Hot& c, std::ostream* out) { *out << c.name; }
+
+class HotKeyTest : public testing::TestWithParam<Hot> {};
+
+TEST_P(HotKeyTest, IsInfeasibleOnceItAloneExceedsTheTarget) {
+  const Hot& c = GetParam();
+  TuningPolicy policy = Measured();
+  policy.target_busy_fraction = c.target;
+  policy.side = c.side;
+  const JobRecommendation job = MustRecommend(SourceAndMap(c.rate, HotKey(c.rate)), policy);
+  EXPECT_EQ(job.vertices[1].verdict == Verdict::kExcluded, c.excluded);
+  EXPECT_EQ(HasStep(job, "exclude.infeasible", 1), c.excluded);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rates, HotKeyTest,
+                         testing::Values(Hot{"Below", 700, 0.75, Side::kEstimate, false},      // 0.70
+                                         Hot{"Above", 760, 0.75, Side::kEstimate, true},       // 0.76
+                                         Hot{"SafeSideBelow", 720, 0.75, Side::kSafe, false},  // 0.72 * 1.02 = 0.734
+                                         Hot{"SafeSideAbove", 740, 0.75, Side::kSafe, true}),  // 0.755
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(HotKey, ThatIsInfeasibleHasItsLimitAndSubtasks) {
+  TuningPolicy policy = Measured();
+  policy.side = Side::kSafe;  // decides, but the limit is of the estimate
+  const JobRecommendation job = MustRecommend(SourceAndMap(1200, HotKey(1200)), policy);
+  const Finding* finding = FindingOf(job, FindingKind::kInfeasible);
+  ASSERT_NE(finding, nullptr);
+  EXPECT_THAT(finding->subtasks, testing::ElementsAre(1));
+  EXPECT_NEAR(finding->share.value_or(0), 0.5, 1e-9);
+  // At the cap of 120 subtasks the busiest has 0.5 + 0.5 / 120.
+  EXPECT_NEAR(finding->rate_limit.value_or(RecordsPerSecond()).value(), 1 / (0.002 * (0.5 + 0.5 / 120)), 1e-6);
+  EXPECT_NEAR(TermOf(job, "exclude.infeasible", 1, "result"), 1200 * 0.00204 * 0.5, 1e-9);
+}
+
+// 900 / s * 10 ms = 9 subtasks, 4 allowed: as far as that goes, and no share is to blame.
+TEST(Cap, IsMetAsFarAsItGoes) {
+  VertexOptions map = MapOptions(900, 0.01, 2);
+  map.max_parallelism = 4;
+  const JobRecommendation job = MustRecommend(SourceAndMap(900, map), PlainPolicy());
+  const Finding* finding = FindingOf(job, FindingKind::kInfeasible);
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->vertex, 1);
+  EXPECT_FALSE(finding->share.has_value());
+  EXPECT_NEAR(finding->rate_limit.value_or(RecordsPerSecond()).value(), 400, 1e-9);  // 4 / 10 ms
+  EXPECT_EQ(job.vertices[1].verdict, Verdict::kEstimated);
+  EXPECT_EQ(job.vertices[1].wanted, 4);
+}
+
+// All goes to one subtask: 400 / s * 2 ms = 0.8.
+TEST(Global, IsAHotKeyOfEverything) {
+  TuningPolicy policy = PlainPolicy();
+  policy.target_busy_fraction = 0.9;
+  const JobWindow window = SourceAndMap(400, MapOptions(400, 0.002, 2), ShipStrategy::kGlobal);
+  EXPECT_EQ(FindingOf(MustRecommend(window, policy), FindingKind::kInfeasible), nullptr);
+  policy.target_busy_fraction = 0.7;
+  const JobRecommendation job = MustRecommend(window, policy);
+  const Finding* finding = FindingOf(job, FindingKind::kInfeasible);
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->share, 1);
+  EXPECT_EQ(job.vertices[1].verdict, Verdict::kExcluded);
+}
+
+// busy = 0.4 + 1 ms * rate; all of 500 / s on one subtask: 0.9, where 0.5 would fit.
+TEST(Global, CountsTheFixedCost) {
+  JobWindowMaker maker(40);
+  const int source = maker.AddSource("source", 500);
+  maker.Connect(source, maker.Add("map", MapOptions(500, 0.001, 1)), ShipStrategy::kGlobal);
+  JobWindow window = maker.Build();
+  VertexWindow& map = window.vertices[1];
+  map.service = {};
+  for (int i = 0; i < 40; ++i) {
+    const double rate = 300 + 400 * (i % 2), busy = 0.4 + 0.0005 * rate;
+    Bin& bin = map.bins[static_cast<size_t>(i)];
+    bin.records_in = rate * bin.task_s;
+    bin.busy_s = busy * bin.task_s;
+    map.service.blocks += 1;
+    map.service.x += rate;
+    map.service.y += busy;
+    map.service.xx += rate * rate;
+    map.service.xy += rate * busy;
+    map.service.yy += busy * busy;
+  }
+  TuningPolicy policy = PlainPolicy();
+  policy.target_busy_fraction = 0.6;
+  const JobRecommendation job = MustRecommend(window, policy);
+  EXPECT_NEAR(TermOf(job, "exclude.infeasible", 1, "result"), 0.65, 1e-9);  // 500 * 0.5 ms + 0.4
+  EXPECT_EQ(job.vertices[1].verdict, Verdict::kExcluded);
+}
+
+}  // namespace
+}  // namespace tune
