@@ -8,8 +8,10 @@
 namespace tune {
 namespace {
 
-// One subtask stands out when the rest among themselves are about even.
+// One subtask stands out when the rest among themselves are about even, and the next one is not half as far above
+// them: of many subtasks with many keys one is always a little ahead.
 constexpr double kEvenRest = 1.25;
+constexpr double kAheadOfNext = 2;
 // A measured imbalance this close to what whole key groups make is theirs.
 constexpr double kRoundingTolerance = 0.02;
 constexpr double kSaturatedPart = 0.5;  // of the time a subtask must be seen busy throughout to count as saturated
@@ -86,7 +88,7 @@ FindingKind KindOfSkew(const JobSizing& job, int vertex, const ShareOf& share, d
   return one_stands_out ? FindingKind::kHotKey : FindingKind::kUnevenLoad;
 }
 
-// The largest share of the rest over their mean one: is the busiest subtask the only odd one out?
+// Is the busiest subtask the only odd one out?
 bool OneStandsOut(const Traffic& traffic, size_t largest) {
   double rest = 0, rest_most = 0;
   for (size_t i = 0; i < traffic.records.size(); ++i) {
@@ -95,7 +97,9 @@ bool OneStandsOut(const Traffic& traffic, size_t largest) {
     rest_most = std::max(rest_most, traffic.records[i]);
   }
   const double others = static_cast<double>(traffic.records.size() - 1);
-  return others < 2 || rest_most * others <= kEvenRest * rest;
+  if (others < 2) return true;
+  const double mean = rest / others;
+  return rest_most <= kEvenRest * mean && traffic.records[largest] - mean >= kAheadOfNext * (rest_most - mean);
 }
 
 // share = h + (1 - h) / p at the parallelism measured, solved for the hot key's h.

@@ -8,7 +8,9 @@
 namespace tune {
 namespace {
 
-std::string Percent(double fraction) { return absl::StrFormat("%.0f %%", 100 * fraction); }
+std::string Percent(double fraction) {
+  return absl::StrFormat(fraction > 0 && fraction < 0.02 ? "%.2g %%" : "%.0f %%", 100 * fraction);
+}
 
 void AppendTerms(std::span<const Term> terms, std::string& text) {
   for (const Term& term : terms) {

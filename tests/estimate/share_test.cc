@@ -94,6 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
         // The rest over their mean: 0.187 * 3 / 0.45 = 1.247, and 0.19 * 3 / 0.45 = 1.267; the limit is 1.25.
         Kind{"AHotKeyLeavesAnEvenRest", {0.55, 0.187, 0.1315, 0.1315}, 120, FindingKind::kHotKey, {0}},
         Kind{"AnUnevenRestIsNoHotKey", {0.55, 0.19, 0.13, 0.13}, 120, FindingKind::kUnevenLoad, {0}},
+        // 0.305 is 0.0733 above the rest's mean of 0.2317, 0.275 is 0.0433: more than half of it.
+        Kind{"TheFirstOfSeveralAheadHasNoHotKey", {0.305, 0.275, 0.21, 0.21}, 120, FindingKind::kUnevenLoad, {0}},
         Kind{"OfTwoTheBusierHasTheHotKey", {0.7, 0.3}, 120, FindingKind::kHotKey, {0}},
         // 5 key groups on 4 subtasks: 2 of them on one, 1.6 times the mean; up to 1.632 is that.
         Kind{"KeyGroupsThatDoNotDivide", {0.4075, 0.1975, 0.1975, 0.1975}, 5, FindingKind::kKeyGroupSkew, {0}},  // 1.63
