@@ -170,7 +170,7 @@ JobRecommendation RecommendChecked(const JobWindow& window, const TuningPolicy& 
     r.largest_share = job.vertices[static_cast<size_t>(r.vertex)].share.At(r.wanted);
     AddShareEvidence(job, r.vertex, r.wanted);
   }
-  out.timeliness = TimelinessOf(job);
+  out.timeliness = dead ? Timeliness::kUnknown : TimelinessOf(job);
   return out;
 }
 

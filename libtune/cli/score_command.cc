@@ -115,8 +115,10 @@ int RunScore(const Arguments& a) {
       right += line.right ? 1 : 0;
       ++all;
     }
+    if (score->lines.empty()) PrintWarning(absl::StrCat(score->name, ": no truth in it that can be checked"));
     scores.push_back(*score);
   }
+  if (all == 0) return Fail(absl::NotFoundError("nothing to score: no folder has a truth; see datasets/README.md"));
   if (a.format == OutputFormat::kTable) {
     PrintScores(scores, a.verbose);
     std::printf("\n%zu of %zu right\n", right, all);

@@ -208,7 +208,7 @@ const char* Name(Verdict verdict) {
 const char* Name(Timeliness timeliness) {
   switch (timeliness) {
     case Timeliness::kUnknown:
-      return "unknown";
+      return "lag-unknown";
     case Timeliness::kOnTime:
       return "on-time";
     case Timeliness::kDelayed:

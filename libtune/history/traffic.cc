@@ -19,26 +19,15 @@ TrafficCounters CountersOf(const TaskSample& sample) {
           sample.Get(TaskMetric::kBytesOut)};
 }
 
-void TrafficMeter::Add(int vertex_index, int32_t subtask_index, const TrafficCounters& counters) {
+void TrafficMeter::Add(int vertex_index, int32_t subtask, const TrafficCounters& counters) {
   Vertex& vertex = vertices_[vertex_index];
-  const auto [entry, is_new] = vertex.subtasks.try_emplace(subtask_index);
-  Subtask& subtask = entry->second;
-  const bool restarted = Fell(subtask.last, counters);
-  // One fall per run of the vertex: its other subtasks, restarted by the same event, fall in the same run.
-  if (restarted && subtask.run == vertex.runs) ++vertex.runs;
-  const bool from_zero = restarted || (is_new && vertex.runs > 0);
+  TrafficCounters& last = vertex.subtasks[subtask];
+  if (Fell(last, counters)) last = {};
   for (size_t i = 0; i < counters.size(); ++i) {
     if (!counters[i]) continue;
-    const double before = from_zero ? 0 : subtask.last[i].value_or(*counters[i]);
-    vertex.sums[i] = std::max(vertex.sums[i], 0.0) + (*counters[i] - before);
-    subtask.last[i] = counters[i];
+    vertex.sums[i] = std::max(vertex.sums[i], 0.0) + (*counters[i] - last[i].value_or(0));
+    last[i] = counters[i];
   }
-  if (restarted) {
-    for (size_t i = 0; i < counters.size(); ++i) {
-      if (!counters[i]) subtask.last[i].reset();
-    }
-  }
-  subtask.run = vertex.runs;
 }
 
 std::vector<HistoryOutline::Traffic> TrafficMeter::Sums(size_t vertices) const {

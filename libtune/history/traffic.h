@@ -1,4 +1,4 @@
-// How many records and bytes crossed each vertex's border: growth of counters that restart from zero.
+// How many records and bytes crossed each vertex's border, in all runs that a history saw something of.
 #pragma once
 
 #include <array>
@@ -19,22 +19,17 @@ TrafficCounters CountersOf(const TaskSample& sample);
 
 class TrafficMeter {
  public:
-  // Counters of one subtask at its next instant (kWholeVertex: sums over all). What was counted before the first
-  // one is not growth. A counter that fell was restarted: all of its new value is growth. So are the counters of a
-  // subtask that is first seen after its vertex was restarted: it was made then.
+  // Counters of one subtask at its next instant (kWholeVertex: sums over all). They count from zero since their run
+  // began, and so does what is taken of a run that began before the history: two vertices' sums then differ by what
+  // waits in buffers now, but not by what waited when the history began. A counter that fell was restarted.
   void Add(int vertex, int32_t subtask, const TrafficCounters& counters);
 
   // Per vertex, for the first `vertices` ones. A counter that was never seen is negative.
   std::vector<HistoryOutline::Traffic> Sums(size_t vertices) const;
 
  private:
-  struct Subtask {
-    TrafficCounters last;
-    int64_t run = 0;  // its vertex's restarts when it was last seen
-  };
   struct Vertex {
-    std::map<int32_t, Subtask> subtasks;
-    int64_t runs = 0;  // restarts seen
+    std::map<int32_t, TrafficCounters> subtasks;  // as last seen
     std::array<double, 4> sums = {-1, -1, -1, -1};
   };
   std::map<int, Vertex> vertices_;

@@ -27,9 +27,9 @@ constexpr uint32_t kFlinkClock =
 
 bool HasClock(uint32_t both) { return (both & kFlinkClock) == kFlinkClock; }
 
-// Busy time is derived in Flink and steps back by itself, seen: by some hundred milliseconds under back-pressure. A
-// larger fall is a restart.
-constexpr double kBusyJitterMs = 1000, kBusyJitter = 0.005;
+// Busy time is derived in Flink, from timers that it brings up to date every 5 s: it steps back by itself, seen: by a
+// second under back-pressure. A larger fall is a restart.
+constexpr double kBusyJitterMs = 5000, kBusyJitter = 0.005;
 
 bool WasReset(const Growth& g, double elapsed_ms) {
   return g.in < 0 || g.out < 0 || g.idle_ms < 0 || g.pressed_ms < 0 || g.cpu_nanos < 0 ||

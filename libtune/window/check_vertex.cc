@@ -12,7 +12,7 @@ namespace {
 // A bin's seconds are sums of parts, each rounded.
 constexpr double kForgiven = 1e-6;
 // Busy time is derived and steps back by itself: by so many seconds, and this share of the time (ingest/task_delta.h).
-constexpr double kBusyJitterSeconds = 1, kBusyJitter = 0.005;
+constexpr double kBusyJitterSeconds = 5, kBusyJitter = 0.005;
 // Seconds: from far below what a processor does in one step to thirty years.
 constexpr double kShortestLatency = 1e-12, kLongestLatency = 1e9;
 constexpr double kLargestSquare = kLargestAmount * kLargestAmount;

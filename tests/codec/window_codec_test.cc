@@ -75,7 +75,7 @@ TEST(WindowCodecTest, AbsentPartsMeanNothingSeen) {
 
 TEST(WindowCodecTest, ListsEveryViolationOfDoorAndCheck) {
   v1::JobWindow proto = FullWindow();
-  proto.mutable_vertices(1)->mutable_bins(0)->set_busy_s(-2);
+  proto.mutable_vertices(1)->mutable_bins(0)->set_busy_s(-20);
   proto.mutable_vertices(1)->mutable_coverage()->set_gaps(-3);
   proto.mutable_sources(0)->set_kind(v1::DEMAND_KIND_UNSPECIFIED);
   proto.mutable_task_managers(0)->mutable_cpu_cores_p90()->clear_method();
@@ -84,7 +84,7 @@ TEST(WindowCodecTest, ListsEveryViolationOfDoorAndCheck) {
   proto.mutable_length()->set_seconds(-61);
   proto.mutable_length()->set_nanos(0);
   const std::string error = ErrorOf(proto);
-  EXPECT_THAT(error, HasSubstr("vertices[\"map\"].bins[0].busy_s = -2; allowed: >= 0"));
+  EXPECT_THAT(error, HasSubstr("vertices[\"map\"].bins[0].busy_s = -20; allowed: >= 0"));
   EXPECT_THAT(error, HasSubstr("vertices[\"map\"].coverage.gaps = -3; allowed: [0, "));
   EXPECT_THAT(error, HasSubstr("sources[0].kind = DEMAND_KIND_UNSPECIFIED; allowed: DEMAND_KIND_CONSUMED, "));
   EXPECT_THAT(error, HasSubstr("task_managers[0].cpu_cores_p90.method = STATISTIC_METHOD_UNSPECIFIED; "));

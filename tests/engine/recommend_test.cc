@@ -389,9 +389,9 @@ TEST(Arguments, EveryViolationIsListed) {
 
 TEST(Arguments, BrokenWindowIsRefusedWithItsPath) {
   JobWindow window = SourceAndMap(1, Map(1, 0.1, 1));
-  window.vertices[1].bins[7].busy_s = -2;
+  window.vertices[1].bins[7].busy_s = -20;
   const absl::StatusOr<JobRecommendation> job = Recommend(window, TuningPolicy{});
-  EXPECT_THAT(std::string(job.status().message()), HasSubstr("vertices[\"map\"].bins[7].busy_s = -2; allowed: >= 0"));
+  EXPECT_THAT(std::string(job.status().message()), HasSubstr("vertices[\"map\"].bins[7].busy_s = -20; allowed: >= 0"));
 }
 
 // Each vertex gives 10^9 times the records it takes, and yet its downstream takes as few: counts that contradict one

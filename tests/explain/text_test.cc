@@ -106,7 +106,7 @@ TEST(Names, AreThereAndDistinct) {
   EXPECT_EQ(Names<Action>(4), (std::set<std::string>{"hold", "raise", "lower", "person"}));
   EXPECT_EQ(Names<Verdict>(5),
             (std::set<std::string>{"estimated", "lower-bound", "excluded", "thin-data", "not-measured"}));
-  EXPECT_EQ(Names<Timeliness>(3), (std::set<std::string>{"unknown", "on-time", "delayed"}));
+  EXPECT_EQ(Names<Timeliness>(3), (std::set<std::string>{"lag-unknown", "on-time", "delayed"}));
   EXPECT_EQ(Names<Confidence>(3), (std::set<std::string>{"low", "medium", "high"}));
   EXPECT_STREQ(Name(FindingKind::kHotKey), "hot-key");
 }

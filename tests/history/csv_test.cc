@@ -54,7 +54,7 @@ TEST(CsvTest, TakesParallelismFromTheSubtasksWhereNothingSaysIt) {
 
 TEST(CsvTest, MeasuresTraffic) {
   const Everything all = ReadRows("1,task,v,0,records_in,100\n2,task,v,0,records_in,150\n3,task,v,0,records_in,20\n");
-  EXPECT_EQ(all.outline.traffic[0].records_in, 70);  // 50 + 20 after the restart
+  EXPECT_EQ(all.outline.traffic[0].records_in, 170);  // 150, and 20 after the restart
   EXPECT_EQ(all.outline.traffic[0].records_out, -1);
 }
 

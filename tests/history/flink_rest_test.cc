@@ -236,8 +236,8 @@ TEST(FlinkRestTest, MeasuresTrafficWhileTheJobRuns) {
   const Everything all = ReadText(line(1, "CREATED", io(0, 0, true)) + line(2, "RUNNING", io(100, 1000, true)) +
                                   line(3, "RUNNING", io(0, 1500, false)) + line(4, "RUNNING", io(180, 2000, true)) +
                                   line(5, "RESTARTING", io(0, 0, true)) + line(6, "RUNNING", io(30, 400, true)));
-  EXPECT_EQ(all.outline.traffic[0].records_in, 110);  // 180 - 100, then 30 after the restart
-  EXPECT_EQ(all.outline.traffic[0].bytes_in, 1400);   // 500 + 500, then 400
+  EXPECT_EQ(all.outline.traffic[0].records_in, 210);  // 180, then 30 after the restart
+  EXPECT_EQ(all.outline.traffic[0].bytes_in, 2400);   // 2000, then 400
   EXPECT_EQ(all.outline.traffic[0].records_out, -1);
 }
 

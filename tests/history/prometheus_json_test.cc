@@ -285,7 +285,7 @@ TEST(PrometheusJsonTest, TakesSeriesWithoutSubtaskAsWholeVertices) {
 }
 
 TEST(PrometheusJsonTest, OutlineTellsSpanTrafficAndNames) {
-  // In: 100 -> 160, then restarted and counted 40 more.
+  // In: up to 160, then restarted and counted 40 more.
   const auto outline =
       Reader(Answer({Task("numRecordsIn", 0, R"([10,"100"],[25,"160"],[40,"40"])"), Series("up", {}, R"([1,"1"])"),
                      Task("operator_gt_serviceNanos", 0, R"([1,"1"])")}))
@@ -294,7 +294,7 @@ TEST(PrometheusJsonTest, OutlineTellsSpanTrafficAndNames) {
   EXPECT_EQ(outline->first_ms, 10000);
   EXPECT_EQ(outline->last_ms, 40000);
   EXPECT_EQ(outline->samples, 3);
-  EXPECT_EQ(outline->traffic[0].records_in, 100);  // 60 + 40
+  EXPECT_EQ(outline->traffic[0].records_in, 200);  // 160 + 40
   EXPECT_EQ(outline->traffic[0].records_out, -1);
   EXPECT_THAT(outline->metrics_seen, ElementsAre("flink_taskmanager_job_task_numRecordsIn", "up"));
 }

@@ -168,7 +168,7 @@ TEST(PrometheusTextTest, KeepsTheLaterOfTwoAttempts) {
 TEST(PrometheusTextTest, MeasuresTrafficOverRestarts) {
   const auto round = [](int64_t t, const std::string& in) { return Scrape(t, Task("numRecordsIn", in, At("v1", 0))); };
   const Everything all = ReadText(round(1000, "100") + round(16'000, "150") + round(31'000, "20"));
-  EXPECT_EQ(all.outline.traffic[0].records_in, 70);  // 50 + 20
+  EXPECT_EQ(all.outline.traffic[0].records_in, 170);  // 150 + 20
 }
 
 TEST(PrometheusTextTest, AsksWhichOfSeveralJobs) {

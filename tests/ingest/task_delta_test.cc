@@ -117,8 +117,8 @@ TEST_P(BusyFallTest, IsAResetBeyondTheJitter) {
   EXPECT_EQ(TakeDelta(last, now, d, c.subtasks), c.want);
 }
 INSTANTIATE_TEST_SUITE_P(Busy, BusyFallTest,
-                         testing::Values(Fall{"ASecond", 5000, 1, 1000, Step::kDelta},
-                                         Fall{"MoreThanASecond", 5000, 1, 1001, Step::kReset},
+                         testing::Values(Fall{"FiveSeconds", 5000, 1, 5000, Step::kDelta},
+                                         Fall{"MoreThanFiveSeconds", 5000, 1, 5001, Step::kReset},
                                          Fall{"PartOfALongTime", 1'000'000, 1, 5000, Step::kDelta},
                                          Fall{"MoreThanThatPart", 1'000'000, 1, 5001, Step::kReset},
                                          Fall{"PartOfTheSubtasksTime", 100'000, 10, 5000, Step::kDelta},

@@ -58,8 +58,8 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"MissingVertex", [](JobWindow& w) { w.vertices.pop_back(); }, "vertices = 1; allowed: 2 entries"},
         Broken{"MissingBins", [](JobWindow& w) { w.vertices[1].bins.pop_back(); },
                "vertices[\"map\"].bins = 9; allowed: 10 bins"},
-        Broken{"NegativeBusy", [](JobWindow& w) { w.vertices[1].bins[7].busy_s = -2; },
-               "vertices[\"map\"].bins[7].busy_s = -2; allowed: >= 0"},
+        Broken{"NegativeBusy", [](JobWindow& w) { w.vertices[1].bins[7].busy_s = -20; },
+               "vertices[\"map\"].bins[7].busy_s = -20; allowed: >= 0"},
         Broken{"NaNRecords", [](JobWindow& w) { w.vertices[0].bins[3].records_out = kNaN; },
                "vertices[\"source\"].bins[3].records_out = nan; allowed: >= 0"},
         Broken{"InfiniteRecords", [](JobWindow& w) { w.vertices[1].bins[0].records_in = kInf; },
@@ -141,10 +141,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(CheckWindow, ListsEveryViolation) {
   JobWindow window = GoodWindow();
-  window.vertices[1].bins[1].busy_s = -2;
+  window.vertices[1].bins[1].busy_s = -20;
   window.restarts = -1;
   const std::string message(CheckWindow(window).message());
-  EXPECT_THAT(message, HasSubstr("bins[1].busy_s = -2"));
+  EXPECT_THAT(message, HasSubstr("bins[1].busy_s = -20"));
   EXPECT_THAT(message, HasSubstr("restarts = -1"));
 }
 

@@ -122,18 +122,38 @@ void TakeIntended(const Json& meta, Truth& truth) {
   truth.note = intended.value("note", "");
 }
 
-// The rate of a recording whose meta.json does not repeat it: the last one of the generator's schedule, `--rate 0:300`.
+// The last rate of a schedule, 300 of "0:900,60:300"; 0 where it is none.
+double LastRate(const std::string& schedule) {
+  const std::vector<std::string> steps = absl::StrSplit(schedule, ',');
+  const std::vector<std::string> last = absl::StrSplit(steps.back(), ':');
+  double rate = 0;
+  return last.size() == 2 && absl::SimpleAtod(last[1], &rate) && rate > 0 ? rate : 0;
+}
+
+// The rate of a recording whose meta.json does not say it as intended: that of the producer, "rate", or of the job's
+// own generator, `--rate`.
 void TakeScheduledRate(const Json& meta, Truth& truth) {
   if (!truth.source_rates.empty() || !truth.demand.empty()) return;
+  if (const double rate = LastRate(meta.value("rate", "")); rate > 0) {
+    truth.demand["kafka"] = rate;
+    return;
+  }
   const std::vector<std::string> words = absl::StrSplit(meta.value("job_args", ""), ' ');
   const auto at = std::find(words.begin(), words.end(), "--rate");
   if (at == words.end() || at + 1 == words.end()) return;
-  const std::vector<std::string> steps = absl::StrSplit(*(at + 1), ',');
-  const std::vector<std::string> last = absl::StrSplit(steps.back(), ':');
-  double rate = 0;
-  if (last.size() == 2 && absl::SimpleAtod(last[1], &rate) && rate > 0) {
-    truth.source_rates["datagen"] = truth.demand["datagen"] = rate;
+  if (const double rate = LastRate(*(at + 1)); rate > 0) truth.source_rates["datagen"] = truth.demand["datagen"] = rate;
+}
+
+// Nothing moved over the measured seconds: the job was no longer running.
+void ExpectDead(const Json& meta, Truth& truth) {
+  const Json measured = meta.value("measured", Json::object());
+  bool any = false;
+  for (const auto& [name, vertex] : measured.items()) {
+    if (!vertex.is_object()) continue;
+    any = true;
+    if (vertex.value("numRecordsIn_rate", 0.0) > 0 || vertex.value("numRecordsOut_rate", 0.0) > 0) return;
   }
+  if (any) truth.findings.push_back({"", "restarting", std::nullopt, std::nullopt});
 }
 
 void ExpectHotKey(const Json& meta, Truth& truth) {
@@ -170,6 +190,7 @@ absl::StatusOr<Truth> ReadRecordingTruth(const std::string& folder) {
     if (auto status = ReadCounters(folder, truth); !status.ok()) return status;
     ExpectHotKey(meta, truth);
     ExpectHidden(truth);
+    ExpectDead(meta, truth);
     return truth;
   } catch (const Json::exception& e) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", e.what()));

@@ -149,7 +149,7 @@ struct JobWindow {
   double stale_at_end_s = 0;
 };
 
-// kInvalidArgument lists every violation with its path, `vertices["map-3"].bins[7].busy_s = -2; allowed: >= 0`.
+// kInvalidArgument lists every violation with its path, `vertices["map-3"].bins[7].busy_s = -20; allowed: >= 0`.
 absl::Status CheckWindow(const JobWindow& window);
 
 }  // namespace tune
