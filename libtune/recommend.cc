@@ -52,13 +52,25 @@ void Start(JobSizing& job) {
   }
 }
 
-void EstimateDemand(JobSizing& job) {
+// What each vertex would have counted, had it been seen as long as the one seen longest: two vertices' counters are
+// seldom first seen at the same poll, and those seconds are not traffic that one lacks.
+std::vector<VertexRecords> RecordsOverOneSpan(const std::vector<VertexSums>& sums) {
+  double longest_s = 0;
+  for (const VertexSums& sum : sums) longest_s = std::max(longest_s, sum.covered_s);
   std::vector<VertexRecords> records;
-  records.reserve(job.sums.size());
-  for (const VertexSums& sum : job.sums) records.push_back({sum.records_in, sum.records_out});
+  records.reserve(sums.size());
+  for (const VertexSums& sum : sums) {
+    const double scale = IsSome(sum.covered_s) ? longest_s / sum.covered_s : 1;
+    records.push_back({sum.records_in * scale, sum.records_out * scale});
+  }
+  return records;
+}
+
+void EstimateDemand(JobSizing& job) {
+  job.records = RecordsOverOneSpan(job.sums);
   std::vector<int> source_vertices;
   for (const SourceWindow& source : job.window.sources) source_vertices.push_back(source.vertex);
-  job.rates = CarryRates(job.view, records, source_vertices);
+  job.rates = CarryRates(job.view, job.records, source_vertices);
   EstimateSourceDemand(job);
   CarryDemand(job);
 }
@@ -144,6 +156,7 @@ JobRecommendation RecommendChecked(const JobWindow& window, const TuningPolicy& 
                 .seconds = {},
                 .rates = {},
                 .sums = {},
+                .records = {},
                 .sources = {},
                 .vertices = {},
                 .out = out};

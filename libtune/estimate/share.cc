@@ -48,7 +48,7 @@ double RecordsGivenTo(const JobSizing& job, int vertex) {
   double given = 0;
   for (const int e : job.view.in_edges(vertex)) {
     if (job.rates.edge_rule[static_cast<size_t>(e)] != EdgeRule::kOnlyOutput) return 0;
-    given += job.sums[static_cast<size_t>(job.window.graph.edges[static_cast<size_t>(e)].from)].records_out;
+    given += job.records[static_cast<size_t>(job.window.graph.edges[static_cast<size_t>(e)].from)].out;
   }
   return given;
 }
@@ -62,7 +62,7 @@ Traffic TrafficOf(const JobSizing& job, int vertex) {
     traffic.total += subtask.records_in;
     if (subtask.saturated_s >= kSaturatedPart * subtask.covered_s) saturated += subtask.records_in;
   }
-  const double given = RecordsGivenTo(job, vertex), taken = job.sums[static_cast<size_t>(vertex)].records_in;
+  const double given = RecordsGivenTo(job, vertex), taken = job.records[static_cast<size_t>(vertex)].in;
   if (!IsSome(saturated) || !(given > taken) || !IsSome(taken)) return traffic;
   traffic.waiting = traffic.total * (given / taken - 1);
   for (size_t i = 0; i < subtasks.size(); ++i) {

@@ -80,6 +80,7 @@ struct JobSizing {
   PolicySeconds seconds;
   CarriedRates rates;
   std::vector<VertexSums> sums;
+  std::vector<VertexRecords> records;  // of the same, brought to one length of time for all vertices
   std::vector<SourceDemand> sources;
   std::vector<VertexSizing> vertices;
   JobRecommendation& out;

@@ -418,5 +418,22 @@ TEST(Recommend, DemandThatMultipliesBeyondAnyAmountIsNotMeasured) {
   }
 }
 
+// b's counters were first seen a minute later: 50 records/s of it in 9 of 10 minutes are 50 and not 45.
+TEST(Recommend, AVertexThatWasSeenLessIsNotTakenForOneThatGotLess) {
+  JobWindowMaker maker;
+  const int source = maker.AddSource("source", 150);
+  VertexOptions a, b;
+  a.rate_in = 100;
+  b.rate_in = 50;
+  maker.Connect(source, maker.Add("a", a));
+  maker.Connect(source, maker.Add("b", b));
+  JobWindow window = maker.Build();
+  window.vertices[2].bins[0] = Bin{};
+  const auto job = Recommend(window, PlainPolicy());
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_NEAR(job->vertices[1].demand.value(), 100, 1e-9);
+  EXPECT_NEAR(job->vertices[2].demand.value(), 50, 1e-9);
+}
+
 }  // namespace
 }  // namespace tune

@@ -69,7 +69,7 @@ const actionText = {
 const timelinessText = {
   'on-time': 'on time',
   delayed: 'delayed',
-  unknown: 'not known'
+  'lag-unknown': 'not known'
 };
 const demandText = {
   consumed: 'what the source took',
