@@ -192,12 +192,19 @@ absl::StatusOr<std::unique_ptr<StoredBytes>> OpenStored(const ByteSource& source
     return absl::InvalidArgumentError(absl::StrCat(source.name(), " is a folder; allowed: a file"));
   }
   std::FILE* file = std::fopen(source.name().c_str(), "rb");
-  if (file == nullptr) return absl::ErrnoToStatus(errno, source.name());
+  if (file == nullptr) return CannotOpen(source.name(), errno);
   const uintmax_t size = std::filesystem::file_size(source.name(), error);
   return std::make_unique<FileBytes>(source.name(), file, error ? 0 : static_cast<int64_t>(size), std::move(progress));
 }
 
 }  // namespace
+
+absl::Status CannotOpen(const std::string& path, int error_number) {
+  const absl::Status status = absl::ErrnoToStatus(error_number, path);
+  if (error_number != EACCES && error_number != ENAMETOOLONG && error_number != ELOOP) return status;
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(status.message()), "; allowed: a file or folder that can be read"));
+}
 
 absl::StatusOr<std::unique_ptr<ByteReader>> ByteReader::Open(const ByteSource& source, Progress progress) {
   absl::StatusOr<std::unique_ptr<StoredBytes>> stored = OpenStored(source, std::move(progress));

@@ -33,6 +33,9 @@ class ByteSource {
   std::shared_ptr<const std::string> memory_;
 };
 
+// For a file that cannot be opened. kNotFound: there is none. kInvalidArgument: one may not read it.
+absl::Status CannotOpen(const std::string& path, int error_number);
+
 class ByteReader {
  public:
   // gzip is told from the first bytes; several members after each other are read as one.

@@ -166,7 +166,7 @@ absl::Status ParseCsvRow(std::string_view line, CsvRow& row) {
     }
   }
   const std::optional<int64_t> time = ParseInteger(cells[0]);
-  if (!time || *time < 0 || *time > kLargestTimeMs) return Wrong("time_ms", cells[0], "milliseconds since 1970");
+  if (!time || !IsTimeMs(*time)) return Wrong("time_ms", cells[0], kTimeMsAllowed);
   const std::optional<CsvScope> scope = FindCsvScope(cells[1]);
   if (!scope) return Wrong("scope", cells[1], "task, task_manager, source, job, parallelism");
   row.time_ms = *time;

@@ -199,9 +199,10 @@ class FlinkRestReader : public HistoryReader {
     if (parser.beyond_parallelism() > 0) {
       builder.Warn(absl::StrCat(parser.beyond_parallelism(), " subtasks left out: beyond their vertex's parallelism"));
     }
-    HistoryOutline outline = builder.Finish();
+    absl::StatusOr<HistoryOutline> outline = builder.Finish(source_.name());
+    if (!outline.ok()) return outline;
     outlined_ = true;
-    if (producer_) log_source_ = FindLogSource(outline.graph, outliner.with_pending_records(), outline.warnings);
+    if (producer_) log_source_ = FindLogSource(outline->graph, outliner.with_pending_records(), outline->warnings);
     return outline;
   }
 

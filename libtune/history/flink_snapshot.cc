@@ -128,7 +128,8 @@ absl::StatusOr<Snapshot> SnapshotParser::Parse(std::string_view line) {
   Snapshot snapshot;
   const absl::StatusOr<std::optional<int64_t>> time = IntegerField(root, "", "t", 0, kLargestTimeMs);
   if (!time.ok()) return time.status();
-  if (!*time) return NotAllowed("t", "missing", "milliseconds since 1970");
+  if (!*time) return NotAllowed("t", "missing", kTimeMsAllowed);
+  if (!IsTimeMs(**time)) return NotAllowed("t", absl::StrCat(**time), kTimeMsAllowed);
   snapshot.time_ms = snapshot.job.time_ms = **time;
 
   for (const auto part : {&SnapshotParser::ParseVertices, &SnapshotParser::ParseJob, &SnapshotParser::ParseJobMetrics,

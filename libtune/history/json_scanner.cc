@@ -20,6 +20,11 @@ char JsonScanner::Peek() {
   return at_ < text_.size() ? text_[at_] : '\0';
 }
 
+bool JsonScanner::AtEnd() {
+  Peek();
+  return at_ >= text_.size();
+}
+
 bool JsonScanner::Take(char expected) {
   if (Peek() != expected || at_ >= text_.size()) return false;
   ++at_;

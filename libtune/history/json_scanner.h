@@ -16,8 +16,10 @@ class JsonScanner {
   explicit JsonScanner(std::string_view text) : text_(text) {}
 
   size_t at() const { return at_; }
-  // The next character that is no space; '\0' at the end.
+  // The next character that is no space; '\0' at the end, too.
   char Peek();
+  // Nothing but space is left.
+  bool AtEnd();
   // Takes `expected`, if it is next.
   bool Take(char expected);
   // kInvalidArgument: something else is next.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libtune/history/shown.h"
 
 namespace tune {
 namespace {
@@ -23,7 +24,7 @@ absl::StatusOr<std::unique_ptr<LineReader>> LineReader::Open(const ByteSource& s
 }
 
 std::string LineReader::Where(const std::string& what) const {
-  return absl::StrCat(name_, " line ", number_, ": ", what);
+  return Shown(absl::StrCat(name_, " line ", number_, ": ", what));
 }
 
 absl::Status LineReader::Annotate(const absl::Status& status) const {

@@ -113,7 +113,7 @@ absl::StatusOr<HistoryOutline> OutlineLong(const LongFile& file, ForEachSample f
   if (!outliner.any()) return absl::InvalidArgumentError(absl::StrCat(file.name, " has no rows; allowed: one or more"));
   if (auto job = CheckJob(file.job, builder); !job.ok()) return job;
   outliner.Finish();
-  return builder.Finish();
+  return builder.Finish(file.name);
 }
 
 absl::Status ReadLong(const JobGraph& graph, SampleSink& sink, ForEachSample for_each) {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <system_error>
 
+#include "libtune/ingest/check_sample.h"
+
 namespace tune {
 
 std::optional<double> ParseNumber(std::string_view text) {
@@ -26,6 +28,12 @@ std::optional<int64_t> ParseInteger(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (text.empty() || stop != end || error != std::errc()) return std::nullopt;
   return value;
+}
+
+bool IsTimeMs(int64_t value) {
+  constexpr int64_t kFirstSeconds = 1'000'000'000, kLastSeconds = 9'999'999'999;
+  const bool is_seconds = value >= kFirstSeconds && value <= kLastSeconds;
+  return value >= 0 && value <= kLargestTimeMs && !is_seconds;
 }
 
 std::string FormatNumber(double value) {

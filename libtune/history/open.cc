@@ -75,7 +75,17 @@ std::string SniffJson(std::string_view start) {
   return "";
 }
 
+// kInvalidArgument: a text in another encoding than plain UTF-8.
+absl::Status CheckEncoding(const std::string& path) {
+  const absl::StatusOr<std::string> start = ReadStart(ByteSource::File(path), 3);
+  if (!start.ok()) return start.status();
+  if (*start == "\xEF\xBB\xBF") return NotAllowed(path, "a text with a byte order mark", "UTF-8 without one");
+  if (start->starts_with("\xFF\xFE") || start->starts_with("\xFE\xFF")) return NotAllowed(path, "UTF-16", "UTF-8");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> SniffFormat(const std::string& path) {
+  if (auto status = CheckEncoding(path); !status.ok()) return status;
   const absl::StatusOr<std::string> bytes = ReadStart(ByteSource::File(path), kSniffed);
   if (!bytes.ok()) return bytes.status();
   const size_t first = bytes->find_first_not_of(" \t\r\n");
@@ -105,6 +115,7 @@ std::optional<ByteSource> Producer(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<HistoryReader>> MakeReader(const std::string& path, const std::string& format,
                                                           const HistoryOptions& options) {
+  if (auto status = CheckEncoding(path); !status.ok()) return status;
   if (format == "flink-rest") return MakeFlinkRestReader(ByteSource::File(path), Producer(path), options);
   if (format == "prometheus-text") return MakePrometheusTextReader(ByteSource::File(path), Producer(path), options);
   if (format == "csv") return MakeCsvReader(ByteSource::File(path), FindGraphJson(path), options);
@@ -167,6 +178,7 @@ absl::StatusOr<std::unique_ptr<HistoryReader>> OpenFolder(const std::string& fol
 absl::StatusOr<std::unique_ptr<HistoryReader>> OpenHistory(const std::string& path, const HistoryOptions& options) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::none) return CannotOpen(path, error.value());
   if (!fs::exists(status)) return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
   if (options.format && std::find(kFormats.begin(), kFormats.end(), *options.format) == kFormats.end()) {
     return NotAllowed("format", *options.format, Formats());
@@ -174,6 +186,8 @@ absl::StatusOr<std::unique_ptr<HistoryReader>> OpenHistory(const std::string& pa
   absl::StatusOr<std::unique_ptr<HistoryReader>> reader = nullptr;
   if (fs::is_directory(status)) {
     reader = OpenFolder(path, options);
+  } else if (!fs::is_regular_file(status)) {
+    return NotAllowed(path, "a pipe, a socket or a device", "a file, which is read several times, or a folder");
   } else {
     const absl::StatusOr<std::string> format = options.format ? *options.format : SniffFormat(path);
     if (!format.ok()) return format.status();

@@ -37,6 +37,11 @@ void OutlineBuilder::OrderBy(const std::vector<std::string>& ids) {
 void OutlineBuilder::SeeTime(int64_t time_ms) {
   outline_.first_ms = any_time_ ? std::min(outline_.first_ms, time_ms) : time_ms;
   outline_.last_ms = any_time_ ? std::max(outline_.last_ms, time_ms) : time_ms;
+  if (any_time_ && time_ms < last_seen_ms_ && ++times_back_ == 1) {
+    first_back_ = absl::StrCat("from ", last_seen_ms_, " to ", time_ms, " ms");
+  }
+  times_on_ += any_time_ && time_ms > last_seen_ms_ ? 1 : 0;
+  last_seen_ms_ = time_ms;
   any_time_ = true;
 }
 
@@ -49,7 +54,15 @@ void OutlineBuilder::SeeMetric(std::string_view name) {
   }
 }
 
-HistoryOutline OutlineBuilder::Finish() {
+absl::StatusOr<HistoryOutline> OutlineBuilder::Finish(const std::string& name) {
+  if (times_back_ > 0 && times_back_ >= times_on_) {
+    return absl::InvalidArgumentError(absl::StrCat(name, ": times go back ", times_back_, " times, first ", first_back_,
+                                                   "; allowed: samples in the order of their times"));
+  }
+  if (times_back_ > 0) {
+    Warn(absl::StrCat("times go back ", times_back_, " times, first ", first_back_,
+                      ": what is older than its operator's last sample is left out"));
+  }
   outline_.metrics_seen.insert(names_.begin(), names_.end());
   outline_.traffic = traffic_.Sums(outline_.graph.vertices.size());
   for (std::string& warning : counts_.Warnings()) outline_.warnings.push_back(std::move(warning));

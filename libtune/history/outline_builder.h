@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "libtune/history/flink_values.h"
 #include "libtune/history/history.h"
 #include "libtune/history/traffic.h"
@@ -34,6 +35,7 @@ class OutlineBuilder {
   // Puts the vertices of these ids in front, in this order. Before the first traffic only.
   void OrderBy(const std::vector<std::string>& ids);
 
+  // In the order of the file.
   void SeeTime(int64_t time_ms);
   // Ground truth is not recorded; of more than kMostMetricNames names the rest is counted.
   void SeeMetric(std::string_view name);
@@ -43,8 +45,9 @@ class OutlineBuilder {
   TrafficMeter& traffic() { return traffic_; }
   ValueCounts& counts() { return counts_; }
 
-  // Takes everything out.
-  HistoryOutline Finish();
+  // Takes everything out. `name`: the file's, for messages. kInvalidArgument: times go back as often as on; where they
+  // go back less often that is a warning.
+  absl::StatusOr<HistoryOutline> Finish(const std::string& name);
 
  private:
   static constexpr size_t kMostMetricNames = 10'000;
@@ -55,6 +58,8 @@ class OutlineBuilder {
   TrafficMeter traffic_;
   ValueCounts counts_;
   bool any_time_ = false;
+  int64_t last_seen_ms_ = 0, times_on_ = 0, times_back_ = 0;
+  std::string first_back_;  // the first time that times went back, as text
   int64_t names_left_out_ = 0;
 };
 

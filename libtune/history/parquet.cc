@@ -19,6 +19,7 @@
 #include "libtune/history/long_history.h"
 #include "libtune/history/numbers.h"
 #include "libtune/history/parquet_columns.h"
+#include "libtune/history/shown.h"
 #include "libtune/internal/not_allowed.h"
 
 namespace tune {
@@ -144,7 +145,7 @@ class ParquetReader : public HistoryReader {
 
   absl::Status Annotate(const std::string& where, const absl::Status& status) const {
     if (status.ok()) return status;
-    return absl::Status(status.code(), absl::StrCat(path_, where, ": ", std::string(status.message())));
+    return absl::Status(status.code(), Shown(absl::StrCat(path_, where, ": ", std::string(status.message()))));
   }
 
   std::string path_;

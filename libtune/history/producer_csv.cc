@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "libtune/history/numbers.h"
-#include "libtune/ingest/check_sample.h"
 #include "libtune/internal/not_allowed.h"
 
 namespace tune {
@@ -70,9 +69,8 @@ absl::Status ProducerCsv::ReadRow() {
   const std::string_view row = lines_->line();
   const std::string_view cell = Cell(row, time_column_).value_or("");
   const std::optional<int64_t> time = ParseInteger(cell);
-  if (!time || *time < 0 || *time > kLargestTimeMs) {
-    return lines_->Error(
-        NotAllowedText("t_ms", absl::StrCat("\"", std::string(cell), "\""), "milliseconds since 1970"));
+  if (!time || !IsTimeMs(*time)) {
+    return lines_->Error(NotAllowedText("t_ms", absl::StrCat("\"", std::string(cell), "\""), kTimeMsAllowed));
   }
   SourceSample sample;
   sample.time_ms = *time;

@@ -40,8 +40,8 @@ class Finder {
       : text_(text), scanner_(text), see_name_(see_name) {}
 
   absl::Status FindAll() {
-    if (scanner_.Peek() == '\0') return scanner_.Error("empty; allowed: a query's answer");
-    while (scanner_.Peek() != '\0') {  // several answers may follow each other
+    if (scanner_.AtEnd()) return scanner_.Error("empty; allowed: a query's answer");
+    while (!scanner_.AtEnd()) {  // several answers may follow each other
       if (auto status = scanner_.Peek() == '[' ? TakeResult() : TakeAnswer(); !status.ok()) return status;
     }
     return absl::OkStatus();

@@ -12,6 +12,7 @@
 #include "libtune/history/outline_builder.h"
 #include "libtune/history/prometheus_index.h"
 #include "libtune/history/prometheus_merge.h"
+#include "libtune/history/shown.h"
 #include "libtune/history/source_reads.h"
 #include "libtune/history/whole_bytes.h"
 #include "libtune/internal/not_allowed.h"
@@ -205,8 +206,8 @@ class PrometheusJsonReader : public HistoryReader {
     const JobGraph graph = builder.graph();
     Deliverer deliverer(*index_, graph, /*log_source=*/0, /*source_reads=*/nullptr, sink, builder.counts());
     if (auto status = Deliver(deliverer, progress); !status.ok()) return status;
-    HistoryOutline outline = builder.Finish();
-    SetPartitions(outline.graph, FindLog(outline.graph, outline.warnings));
+    absl::StatusOr<HistoryOutline> outline = builder.Finish(source_.name());
+    if (outline.ok()) SetPartitions(outline->graph, FindLog(outline->graph, outline->warnings));
     return outline;
   }
 
@@ -269,7 +270,7 @@ class PrometheusJsonReader : public HistoryReader {
 
   absl::Status Annotate(const absl::Status& status) const {
     if (status.ok()) return status;
-    return absl::Status(status.code(), absl::StrCat(source_.name(), " ", std::string(status.message())));
+    return absl::Status(status.code(), Shown(absl::StrCat(source_.name(), " ", std::string(status.message()))));
   }
 
   ByteSource source_;

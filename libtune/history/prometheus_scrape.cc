@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "libtune/history/numbers.h"
-#include "libtune/ingest/check_sample.h"
 #include "libtune/internal/not_allowed.h"
 
 namespace tune {
@@ -49,8 +48,8 @@ absl::StatusOr<bool> ScrapeParser::TakeComment(std::string_view line) {
   std::string_view time = line.substr(kScrape.size());
   time = time.substr(0, time.find(' '));
   const std::optional<int64_t> time_ms = ParseInteger(time);
-  if (!time_ms || *time_ms < 0 || *time_ms > kLargestTimeMs) {
-    return NotAllowed("# scrape", absl::StrCat("\"", std::string(time), "\""), "milliseconds since 1970");
+  if (!time_ms || !IsTimeMs(*time_ms)) {
+    return NotAllowed("# scrape", absl::StrCat("\"", std::string(time), "\""), kTimeMsAllowed);
   }
   const bool any = TakeEnd();
   current_.emplace().time_ms = *time_ms;

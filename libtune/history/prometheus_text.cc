@@ -185,11 +185,12 @@ class PrometheusTextReader : public HistoryReader {
     }
     if (auto one = CheckOneJob(parser, builder); !one.ok()) return one;
     builder.counts() = parser.counts();
-    HistoryOutline outline = builder.Finish();
+    absl::StatusOr<HistoryOutline> outline = builder.Finish(source_.name());
+    if (!outline.ok()) return outline;
     chosen_ = Chosen();
     if (parser.jobs().size() > 1) chosen_->task_managers = outliner.task_managers();
     if (producer_) {
-      chosen_->log_source = FindLogSource(outline.graph, outliner.with_pending_records(), outline.warnings);
+      chosen_->log_source = FindLogSource(outline->graph, outliner.with_pending_records(), outline->warnings);
     }
     return outline;
   }

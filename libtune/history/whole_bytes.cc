@@ -53,7 +53,7 @@ absl::StatusOr<std::unique_ptr<WholeBytes>> WholeBytes::Open(const ByteSource& s
 absl::StatusOr<bool> WholeBytes::Map(const std::string& path) {
   const OpenFile file(path);
   struct stat status = {};
-  if (file.get() < 0 || fstat(file.get(), &status) != 0) return absl::ErrnoToStatus(errno, path);
+  if (file.get() < 0 || fstat(file.get(), &status) != 0) return CannotOpen(path, errno);
   if (!S_ISREG(status.st_mode) || status.st_size == 0) return false;
   const size_t size = static_cast<size_t>(status.st_size);
   void* const address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);

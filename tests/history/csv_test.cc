@@ -21,6 +21,29 @@ Everything ReadRows(const std::string& rows) {
   return ReadEverything(*reader);
 }
 
+TEST(CsvTest, WarnsOfAClockThatWasSetBackAndRefusesAFileWrittenBackwards) {
+  const auto read = [](std::initializer_list<int> times) {
+    std::string rows;
+    for (const int time : times) absl::StrAppend(&rows, time, ",task,a,0,records_in,", time, "\n");
+    return ReadRows(rows);
+  };
+  EXPECT_THAT(read({1, 2, 3, 3}).outline.warnings, IsEmpty());
+  EXPECT_THAT(read({5, 6, 4, 7, 8}).outline.warnings,
+              ElementsAre(HasSubstr("times go back 1 times, first from 6 to 4 ms")));
+  EXPECT_THAT(std::string(read({5, 4, 3, 6}).status.message()),
+              HasSubstr("history.csv: times go back 2 times, first from 5 to 4 ms; allowed: samples in the order"));
+}
+
+TEST(CsvTest, RefusesSeconds) {
+  EXPECT_THAT(std::string(ReadRows("1795249917,task,a,0,records_in,1\n").status.message()),
+              HasSubstr("history.csv line 2: time_ms = \"1795249917\"; allowed: milliseconds since 1970, not seconds"));
+}
+
+TEST(CsvTest, ShowsControlCharactersAsText) {
+  EXPECT_THAT(std::string(ReadRows("1,task,a,0,\x1b[31m\xC2\x9B\x07 \xC3\xA4,1\n").status.message()),
+              HasSubstr("metric = \"\\x1b[31m\\x9b\\x07 \xC3\xA4\""));
+}
+
 TEST(CsvTest, PutsConsecutiveRowsOfOneSubjectTogether) {
   const Everything all = ReadRows(
       "1000,parallelism,v1,,parallelism,2\n"
@@ -176,10 +199,11 @@ TEST(CsvWriterProperty, WhatIsWrittenReadsBackTheSame) {
       const ParallelismSample first{1, i, 1};
       RC_ASSERT(want.Add(first).ok() && (*writer)->Add(first).ok());
     }
+    int64_t time_ms = 1'700'000'000'000;
     const int count = *rc::gen::inRange(0, 40);
     for (int i = 0; i < count; ++i) {
       TaskSample sample{};
-      sample.time_ms = *rc::gen::inRange<int64_t>(0, 2'000'000'000'000);
+      sample.time_ms = time_ms += *rc::gen::inRange<int64_t>(0, 1'000'000'000);
       sample.vertex = *rc::gen::inRange(0, 4);
       sample.subtask = *rc::gen::inRange(-1, kMaxParallelism);
       sample.Set(static_cast<TaskMetric>(i % kTaskMetricCount), std::abs(*rc::gen::arbitrary<double>()));

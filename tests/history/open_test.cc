@@ -1,5 +1,10 @@
+#include <sys/stat.h>
+
+#include <cerrno>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libtune/history/bytes.h"
 #include "libtune/history/history.h"
 #include "tests/history/collect.h"
 
@@ -44,6 +49,37 @@ TEST(OpenHistoryTest, SearchesAFolderInItsOrder) {
   HistoryOptions options;
   options.format = "csv";
   EXPECT_EQ(FormatOf(folder.path(), options), "csv");
+}
+
+TEST(OpenHistoryTest, RefusesOtherEncodings) {
+  const Folder folder;
+  const std::string mark = "a text with a byte order mark; allowed: UTF-8 without one";
+  EXPECT_THAT(FormatOf(folder.Write("bom.csv", absl::StrCat("\xEF\xBB\xBF", kCsv))), HasSubstr(mark));
+  EXPECT_THAT(FormatOf(folder.Write("bom.csv.gz", Gzip(absl::StrCat("\xEF\xBB\xBF", kCsv)))), HasSubstr(mark));
+  HistoryOptions options;
+  options.format = "csv";
+  EXPECT_THAT(FormatOf(folder.Path("bom.csv"), options), HasSubstr(mark));
+  EXPECT_THAT(FormatOf(folder.Write("le", std::string("\xFF\xFEt\0i\0", 6))), HasSubstr("= UTF-16; allowed: UTF-8"));
+  EXPECT_THAT(FormatOf(folder.Write("be", std::string("\xFE\xFF\0t\0i", 6))), HasSubstr("= UTF-16; allowed: UTF-8"));
+  folder.Write("rest.jsonl", absl::StrCat("\xEF\xBB\xBF", kRest));
+  EXPECT_THAT(FormatOf(folder.path()), HasSubstr(mark));
+}
+
+TEST(OpenHistoryTest, RefusesAPipeWithoutWaitingForAWriter) {
+  const Folder folder;
+  ASSERT_EQ(mkfifo(folder.Path("pipe").c_str(), 0600), 0);
+  EXPECT_THAT(FormatOf(folder.Path("pipe")), HasSubstr("= a pipe, a socket or a device; allowed: a file"));
+}
+
+TEST(OpenHistoryTest, CallsAFileThatMayNotBeReadABadArgument) {
+  const absl::Status status = CannotOpen("h.csv", EACCES);  // root, who runs tests, may read every file
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("h.csv: Permission denied; allowed: "));
+  EXPECT_EQ(CannotOpen("h.csv", ENOENT).code(), absl::StatusCode::kNotFound);
+}
+
+TEST(OpenHistoryTest, CallsANameThatIsTooLongABadArgument) {
+  EXPECT_THAT(FormatOf(std::string(5000, 'a')), HasSubstr("name too long"));
 }
 
 TEST(OpenHistoryTest, SaysWhatItDoesNotKnow) {

@@ -100,8 +100,7 @@ TEST(PlainPointsProperty, RoundsAsTheLibraryDoes) {
 
 TEST(PlainPointsProperty, GivesTheTimesThatTheJsonParserGives) {
   rc::check([] {
-    const std::string time =
-        absl::StrCat(*rc::gen::inRange(0, 2'000'000'000), ".", *rc::gen::inRange(0, 1'000'000'000));
+    const std::string time = absl::StrCat(*rc::gen::inRange(0, 2'000'000'000), ".", *rc::gen::inRange(0, 1'000'000));
     std::vector<PrometheusPoint> plain, by_json;
     size_t at = 0;
     TakePlainPoints(absl::StrCat("[", time, ",\"1\"]"), 1, at, plain);
@@ -109,8 +108,7 @@ TEST(PlainPointsProperty, GivesTheTimesThatTheJsonParserGives) {
     at = 0;
     const absl::Status status = decoder.Decode(absl::StrCat("[", time, ",\"+Inf\"]"), at, by_json);  // not plain
     RC_ASSERT(status.ok() && by_json.size() == 1u);
-    RC_ASSERT(plain.size() == 1u || time.size() > 17u);
-    if (!plain.empty()) RC_ASSERT(plain[0].time_ms == by_json[0].time_ms);
+    RC_ASSERT(plain.size() == 1u && plain[0].time_ms == by_json[0].time_ms);
   });
 }
 

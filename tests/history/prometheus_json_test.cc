@@ -317,6 +317,7 @@ TEST(PrometheusJsonTest, NamesWhatIsWrong) {
   const auto values = [](const std::string& v) { return Answer({Task("numRecordsIn", 0, v)}); };
   const std::vector<Case> cases = {
       {"", "answer.json byte 0: empty; allowed: a query's answer"},
+      {std::string("\0", 1), "answer.json byte 0: not JSON as expected, \\x00; allowed: {"},
       {"[]", "series of tasks = 0; allowed: at least one"},
       {R"({"status":"error","errorType":"bad_data","error":"parse error"})", "the query failed: parse error"},
       {R"({"status":"success"})", "an answer without data"},
