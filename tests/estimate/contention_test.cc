@@ -118,6 +118,7 @@ struct Refused {
   ContentionPrior prior;
   const char* says;
 };
+void PrintTo(const Refused& c, std::ostream* out) { *out << c.name; }
 
 class ContentionRefuses : public testing::TestWithParam<Refused> {};
 

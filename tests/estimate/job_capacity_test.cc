@@ -62,6 +62,7 @@ struct RefusedOperator {
   OperatorCapacity op;
   const char* says;
 };
+void PrintTo(const RefusedOperator& c, std::ostream* out) { *out << c.name; }
 
 class LimitingOperatorRefuses : public testing::TestWithParam<RefusedOperator> {};
 
