@@ -48,6 +48,18 @@ INSTANTIATE_TEST_SUITE_P(Rates, HotKeyTest,
                                          Hot{"SafeSideAbove", 740, 0.75, Side::kSafe, true}),  // 0.755
                          [](const auto& row) { return std::string(row.param.name); });
 
+// 96 / s * 1/128 s * 0.5 = 0.375, to the last bit: no parallelism gets down to that, but the key alone fits.
+TEST(HotKey, ThatAloneTakesTheTargetIsNotExcluded) {
+  VertexOptions map = HotKey(96);
+  JobWindow window = SourceAndMap(96, map);
+  window.vertices[1].latency = SecondsPerRecord(1.0 / 128);
+  TuningPolicy policy = Measured();
+  policy.target_busy_fraction = 0.375;
+  const JobRecommendation job = MustRecommend(window, policy);
+  EXPECT_EQ(TermOf(job, "exclude.infeasible", 1, "result"), 0.375);
+  EXPECT_EQ(job.vertices[1].verdict, Verdict::kEstimated);
+}
+
 TEST(HotKey, ThatIsInfeasibleHasItsLimitAndSubtasks) {
   TuningPolicy policy = Measured();
   policy.side = Side::kSafe;  // decides, but the limit is of the estimate
