@@ -264,6 +264,8 @@ TEST(Job, UnknownStateIsNoStandstill) {
   MustAdd(builder, Job(30, JobState::kUnknown));
   MustAdd(builder, Job(60));
   EXPECT_EQ(builder.Window().not_running_s, 0);
+  MustAdd(builder, Job(90, JobState::kUnknown));
+  EXPECT_TRUE(builder.Window().running_at_end);  // as last known
 }
 
 TEST(Job, LongestCheckpointOfABinIsKept) {
@@ -274,6 +276,16 @@ TEST(Job, LongestCheckpointOfABinIsKept) {
     MustAdd(builder, job);
   }
   EXPECT_EQ(builder.Window().checkpoints.longest.value_or(absl::ZeroDuration()), absl::Milliseconds(1500));
+}
+
+TEST(Job, CheckpointOfLessThanAMillisecondIsOne) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  MustAdd(builder, Job(0));
+  EXPECT_FALSE(builder.Window().checkpoints.longest.has_value());
+  JobSample job = Job(10);
+  job.last_checkpoint_ms = 0;
+  MustAdd(builder, job);
+  EXPECT_EQ(builder.Window().checkpoints.longest, absl::ZeroDuration());
 }
 
 }  // namespace
