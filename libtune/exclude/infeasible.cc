@@ -5,12 +5,11 @@ namespace tune {
 
 void ExcludeInfeasible(JobSizing& job, int vertex) {
   const VertexSizing& v = job.vertices[static_cast<size_t>(vertex)];
+  if (v.feasible) return;
   const double per_record = job.policy.side == Side::kSafe ? v.service.high : v.service.per_record;
   const double hot = v.share.kind == ShareKind::kBroadcast ? 1 : v.share.hot;
   // What more subtasks do not take from the busiest one: the hot key, broadcast records, the fixed cost.
   const double unsplit = (v.demand.value() * hot + v.broadcast_rate) * per_record + v.service.fixed_busy;
-  const bool hopeless = unsplit > job.policy.target_busy_fraction && (hot > 0 || !v.feasible);
-  if (v.feasible && !hopeless) return;
   Finding& finding = job.Add(FindingKind::kInfeasible, vertex);
   finding.subtasks = v.busiest;
   if (hot > 0) finding.share = hot;
@@ -26,7 +25,9 @@ void ExcludeInfeasible(JobSizing& job, int vertex) {
                                            {"target_busy_fraction", job.policy.target_busy_fraction, "1", "policy"}},
                                           {"busy_of_unsplit", unsplit, "1", "exclude.infeasible"});
   // A cap is met as far as it goes; what cannot be split gains nothing from more subtasks.
-  if (hopeless) job.out.vertices[static_cast<size_t>(vertex)].verdict = Verdict::kExcluded;
+  if (unsplit > job.policy.target_busy_fraction) {
+    job.out.vertices[static_cast<size_t>(vertex)].verdict = Verdict::kExcluded;
+  }
 }
 
 }  // namespace tune

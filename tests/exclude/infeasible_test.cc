@@ -60,6 +60,23 @@ TEST(HotKey, ThatAloneTakesTheTargetIsNotExcluded) {
   EXPECT_EQ(job.vertices[1].verdict, Verdict::kEstimated);
 }
 
+// 2 ms a record among 8, 1 ms alone: 2 * (p / 8)^(1/3) ms. The key takes 800 / s * 2 ms * 0.5 = 0.8 of one of 8; with
+// two subtasks the busiest has 800 / s * 1.26 ms * 0.75 = 0.76 to do.
+TEST(HotKey, ThatFewerSubtasksCarryIsFeasible) {
+  VertexOptions map = MapOptions(800, 0.002, 8);
+  map.shares.assign(8, 0.5 / 8);
+  map.shares[0] += 0.5;
+  JobWindow window = SourceAndMap(800, map);
+  window.vertices[1].runs = {{1, 6000, 3e6, 3000}, {8, 6000, 1.5e6, 3000}};  // 1 ms and 2 ms
+  TuningPolicy policy = Measured();
+  policy.target_busy_fraction = 0.78;
+  const JobRecommendation job = MustRecommend(window, policy);
+  EXPECT_NEAR(TermOf(job, "share.hot_key", 1, "result"), 0.5, 1e-9);
+  EXPECT_EQ(FindingOf(job, FindingKind::kInfeasible), nullptr);
+  EXPECT_EQ(job.vertices[1].verdict, Verdict::kEstimated);
+  EXPECT_EQ(job.vertices[1].needed, 2);
+}
+
 TEST(HotKey, ThatIsInfeasibleHasItsLimitAndSubtasks) {
   TuningPolicy policy = Measured();
   policy.side = Side::kSafe;  // decides, but the limit is of the estimate
