@@ -158,9 +158,20 @@ TEST(Contention, NoiseIsThePriorsAndWhatTheRunsShow) {
   const double up = 100 * std::exp(0.1), down = 100 * std::exp(-0.1);
   EXPECT_NEAR(Fit({{2, up, 1}, {2, down, 1}, {2, up, 1}, {2, down, 1}}).noise_sd(),
               std::sqrt((2 * 0.03 * 0.03 + 3 * 0.14826 * 0.14826) / 5), 1e-9);
+  // Of an odd number the middle one: 10 % of 0, 10 and 10 %.
+  EXPECT_NEAR(Fit({{2, 100, 1}, {2, up, 1}, {2, down, 1}}).noise_sd(),
+              std::sqrt((2 * 0.03 * 0.03 + 2 * 0.14826 * 0.14826) / 4), 1e-9);
   // Runs worth four show twice as much of a run worth one.
   EXPECT_NEAR(Fit({{2, up, 4}, {2, down, 4}, {2, up, 4}, {2, down, 4}}).noise_sd(),
               std::sqrt((2 * 0.03 * 0.03 + 3 * 0.29652 * 0.29652) / 5), 1e-9);
+}
+
+// Seen at 4 and 16: 1 and 64 are as far from the middle, 8, and as far beyond what was seen.
+TEST(Contention, DriftCountsOnBothSidesOfWhatWasSeen) {
+  const ContentionCurve curve = Fit({{4, 100, 1}, {16, 90, 1}});
+  EXPECT_NEAR(curve.LogSd(1), curve.LogSd(64), 1e-9);
+  EXPECT_NEAR(std::pow(curve.LogSd(1), 2) - std::pow(curve.LogSd(8), 2),
+              std::pow(curve.exponent_sd() * std::log(8), 2) + std::pow(0.05 * std::log(4), 2), 1e-9);
 }
 
 struct Refused {
