@@ -112,12 +112,75 @@ TEST(Contention, DriftWidensAFittedCurveBeyondWhatWasSeen) {
   EXPECT_NEAR(Fit(runs).LogSd(64), 0.05 * std::log(16.0), 1e-3);
 }
 
+// The fit's own equations, written down a second time and held against what it answers: Student weights of 4 degrees,
+// the weighted line with the prior as one more observation, and the noise from the median of what is left over.
+TEST(Contention, AnswerSolvesItsEquations) {
+  const Observations runs = {{1, 1000, 1}, {1, 980, 2}, {2, 930, 1}, {4, 850, 0.5}, {4, 600, 1}, {8, 790, 3}};
+  const ContentionPrior prior;
+  const ContentionCurve curve = Fit(runs, prior);
+  const double e = curve.exponent(), level_at_one = std::log(curve.RatePerSubtask(1));
+  const double variance = curve.noise_sd() * curve.noise_sd();
+  std::vector<double> weights, left;
+  double sum = 0, center = 0, level = 0, spread = 0, falling = 0;
+  for (const CapacityObservation& run : runs) {
+    const double x = std::log(run.parallelism), y = std::log(run.rate_per_subtask);
+    const double residual = y - (level_at_one - e * x);
+    left.push_back(std::abs(residual) * std::sqrt(run.weight));
+    weights.push_back(run.weight / (1 + residual * residual * run.weight / variance / 4));
+    sum += weights.back();
+    center += weights.back() * x;
+    level += weights.back() * y;
+  }
+  center /= sum;
+  level /= sum;
+  EXPECT_NEAR(level, level_at_one - e * center, 1e-7);
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const double dx = std::log(runs[i].parallelism) - center;
+    spread += weights[i] * dx * dx;
+    falling -= weights[i] * dx * (std::log(runs[i].rate_per_subtask) - level);
+  }
+  const double precision = 1 / (prior.exponent_sd * prior.exponent_sd);
+  EXPECT_NEAR(e, (falling / variance + prior.exponent * precision) / (spread / variance + precision), 1e-7);
+  EXPECT_NEAR(curve.exponent_sd(), 1 / std::sqrt(spread / variance + precision), 1e-7);
+  std::sort(left.begin(), left.end());
+  const double seen_sd = 1.4826 * (left[2] + left[3]) / 2;
+  const double free_runs = 6 - 1 - spread / (spread + variance * precision);  // the level, the exponent as far as free
+  const double noise = prior.noise_runs * prior.noise_sd * prior.noise_sd + free_runs * seen_sd * seen_sd;
+  EXPECT_NEAR(variance, noise / (prior.noise_runs + free_runs), 1e-8);
+  for (const int p : {1, 3, 8}) {
+    const double at_p = curve.exponent_sd() * (std::log(p) - center);
+    EXPECT_NEAR(curve.LogSd(p), std::hypot(std::sqrt(variance / sum), at_p), 1e-7) << p;
+  }
+}
+
+// Four runs of one parallelism, 10 % off by turns: the prior's 3 % for two residuals, and three of 1.4826 * 10 %.
+TEST(Contention, NoiseIsThePriorsAndWhatTheRunsShow) {
+  const double up = 100 * std::exp(0.1), down = 100 * std::exp(-0.1);
+  EXPECT_NEAR(Fit({{2, up, 1}, {2, down, 1}, {2, up, 1}, {2, down, 1}}).noise_sd(),
+              std::sqrt((2 * 0.03 * 0.03 + 3 * 0.14826 * 0.14826) / 5), 1e-9);
+  // Of an odd number the middle one: 10 % of 0, 10 and 10 %.
+  EXPECT_NEAR(Fit({{2, 100, 1}, {2, up, 1}, {2, down, 1}}).noise_sd(),
+              std::sqrt((2 * 0.03 * 0.03 + 2 * 0.14826 * 0.14826) / 4), 1e-9);
+  // Runs worth four show twice as much of a run worth one.
+  EXPECT_NEAR(Fit({{2, up, 4}, {2, down, 4}, {2, up, 4}, {2, down, 4}}).noise_sd(),
+              std::sqrt((2 * 0.03 * 0.03 + 3 * 0.29652 * 0.29652) / 5), 1e-9);
+}
+
+// Seen at 4 and 16: 1 and 64 are as far from the middle, 8, and as far beyond what was seen.
+TEST(Contention, DriftCountsOnBothSidesOfWhatWasSeen) {
+  const ContentionCurve curve = Fit({{4, 100, 1}, {16, 90, 1}});
+  EXPECT_NEAR(curve.LogSd(1), curve.LogSd(64), 1e-9);
+  EXPECT_NEAR(std::pow(curve.LogSd(1), 2) - std::pow(curve.LogSd(8), 2),
+              std::pow(curve.exponent_sd() * std::log(8), 2) + std::pow(0.05 * std::log(4), 2), 1e-9);
+}
+
 struct Refused {
   const char* name;
   Observations observations;
   ContentionPrior prior;
   const char* says;
 };
+void PrintTo(const Refused& c, std::ostream* out) { *out << c.name; }
 
 class ContentionRefuses : public testing::TestWithParam<Refused> {};
 

@@ -62,6 +62,7 @@ struct RefusedOperator {
   OperatorCapacity op;
   const char* says;
 };
+void PrintTo(const RefusedOperator& c, std::ostream* out) { *out << c.name; }
 
 class LimitingOperatorRefuses : public testing::TestWithParam<RefusedOperator> {};
 
@@ -135,6 +136,32 @@ TEST(CapacityCalibration, AFailedMeasurementAmongTenHardlyCounts) {
   const double before = Fit(runs).Correct("a", Limit(8, 1000), 0.9).estimate;
   runs.push_back(PastRun("a", 8, 2));  // computed is 7.4 times what was measured
   EXPECT_NEAR(Fit(runs).Correct("a", Limit(8, 1000), 0.9).estimate / before, 1, 0.01);
+}
+
+// Runs of one job at one size p = 4, all of one covariance c: the posterior is the mean weighed by 1 / noise, with the
+// prior's 0 +- sqrt(c) as one more run. A run's noise grows with its residual, by Student's law of 4 degrees.
+TEST(CapacityCalibration, AnswerSolvesItsEquations) {
+  const CalibrationPrior prior;
+  const double x = std::log(4), mean = 0.05 + 0.03 * x, noise = 0.07 * 0.07;
+  const double c = 0.1 * 0.1 + 0.03 * 0.03 * x * x + 0.1 * 0.1 + 0.1 * 0.1;
+  std::vector<CapacityRun> runs;
+  for (const double measured : {900.0, 950.0, 860.0, 600.0}) runs.push_back({"a", {0, 4, 1000, 0}, measured});
+  const absl::StatusOr<CapacityCalibration> calibration = CapacityCalibration::Fit(runs, prior);
+  ASSERT_TRUE(calibration.ok()) << calibration.status();
+  const CapacityEstimate answer = calibration->Correct("a", {0, 4, 1000, 0.02}, 0.6826895);
+  const double shift = -std::log(answer.correction) - mean;  // what the runs taught
+  double precision = 1 / c, sum = 0;
+  for (const CapacityRun& run : runs) {
+    const double error = std::log(1000 / run.measured_rate) - mean;
+    const double grown = noise + (error - shift) * (error - shift) / 4;
+    precision += 1 / grown;
+    sum += error / grown;
+  }
+  EXPECT_NEAR(shift, sum / precision, 1e-6);
+  EXPECT_NEAR(answer.log_sd, std::sqrt(1 / precision + noise + 0.02 * 0.02), 1e-6);
+  EXPECT_NEAR(answer.estimate, 1000 * answer.correction, 1e-9);
+  EXPECT_NEAR(answer.high, answer.estimate * std::exp(answer.log_sd), 1e-4);
+  EXPECT_NEAR(answer.low, answer.estimate / std::exp(answer.log_sd), 1e-4);
 }
 
 TEST(CapacityCalibration, SpreadOfTheRateWidensTheInterval) {

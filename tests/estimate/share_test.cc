@@ -239,6 +239,7 @@ INSTANTIATE_TEST_SUITE_P(
     Subtasks, WaitingTest,
     testing::Values(Waiting{"AllForTheOnlyOne", 1000, {0, 1, 0, 0}, 200, 560},
                     Waiting{"InProportionForTwo", 1000, {1, 1, 0, 0}, 200, 480},  // 360 + 200 * 360 / 600
+                    Waiting{"OnlyTheSaturatedThoughOthersTookMore", 1000, {1, 0, 0, 0}, 200, 440},  // 240 + 200
                     Waiting{"HalfTheTimeIsSaturated", 1000, {0, 0.5, 0, 0}, 200, 560},
                     Waiting{"LessThanHalfIsNot", 1000, {0, 0.49, 0, 0}, 0, 360},
                     Waiting{"NoneWhereAllWasTaken", 800, {0, 1, 0, 0}, 0, 360},

@@ -126,19 +126,18 @@ TEST_P(BacklogTest, IsWorkedOffWhenMoreIsTakenThanProduced) {
   EXPECT_EQ(CatchesUp(WithBacklog(c.taken, c.produced, c.lag)), c.catching_up);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rates, BacklogTest,
-                         testing::Values(Backlog{"MuchMoreTaken", 200, 100, 10000, true},
-                                         // The noise of two clocks: up to 1.05.
-                                         Backlog{"LittleMoreTaken", 104, 100, 10000, false},
-                                         Backlog{"SomeMoreTaken", 106, 100, 10000, true},
-                                         Backlog{"AsMuchTaken", 100, 100, 10000, false},
-                                         Backlog{"LessTaken", 50, 100, 10000, false},
-                                         Backlog{"LagUnknown", 200, 100, std::nullopt, false},
-                                         // 5 s of the demand of 100 / s are the distance of two polls.
-                                         Backlog{"FiveSecondsBehind", 200, 100, 500, false},
-                                         Backlog{"MoreThanFiveSecondsBehind", 200, 100, 501, true},
-                                         Backlog{"NotBehind", 200, 100, 0, false}),
-                         [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Rates, BacklogTest,
+    testing::Values(Backlog{"MuchMoreTaken", 200, 100, 10000, true},
+                    // The noise of two clocks: up to 1.05.
+                    Backlog{"LittleMoreTaken", 104, 100, 10000, false}, Backlog{"SomeMoreTaken", 106, 100, 10000, true},
+                    Backlog{"AsMuchTaken", 100, 100, 10000, false}, Backlog{"LessTaken", 50, 100, 10000, false},
+                    Backlog{"LagUnknown", 200, 100, std::nullopt, false},
+                    // 5 s of the demand of 100 / s are the distance of two polls.
+                    Backlog{"FiveSecondsBehind", 200, 100, 500, false},
+                    Backlog{"MoreThanFiveSecondsBehind", 200, 100, 501, true}, Backlog{"NotBehind", 200, 100, 0, false},
+                    Backlog{"NothingTaken", 0, 0, 10000, false}),
+    [](const auto& row) { return std::string(row.param.name); });
 
 // Of nine bins the last three are looked at.
 TEST(Backlog, OfTheLastThirdCounts) {
@@ -177,6 +176,10 @@ TEST(Backlog, ComparesRatesOfBinsThatBothWereSeenIn) {
   window.vertices[0].bins[7] = {};
   window.sources[0].bins[8].covered_s = 0;
   EXPECT_FALSE(CatchesUp(window));
+  window = WithBacklog(200, 100, 10000);
+  window.vertices[0].bins[7] = {};
+  window.sources[0].bins[8].covered_s = 0;
+  EXPECT_TRUE(CatchesUp(window));  // by bin 6
   window = WithBacklog(100, 100, 10000);
   window.vertices[0].bins[8].covered_s = 30;  // 6000 records in half the time: 200 / s
   EXPECT_TRUE(CatchesUp(window));

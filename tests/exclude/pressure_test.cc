@@ -59,6 +59,8 @@ TEST(Saturated, VertexAsAWholeIsFromNinetyFivePerCent) {
   EXPECT_FALSE(busy(0.94));
   EXPECT_TRUE(busy(1));
   JobWindow window = SourceAndMap(1000, MapOptions(1000, 0.001, 1));
+  window.vertices[1].service.y = 9.5;  // of 10 blocks
+  EXPECT_NE(FindingOf(MustRecommend(window, PlainPolicy()), FindingKind::kBottleneck), nullptr);
   window.vertices[1].service.y = 1.04 * window.vertices[1].service.blocks;  // timers overshoot
   const JobRecommendation job = MustRecommend(window, PlainPolicy());
   const Finding* finding = FindingOf(job, FindingKind::kBottleneck);

@@ -34,6 +34,7 @@ struct Broken {
   std::function<void(JobGraph&)> break_it;
   const char* message;
 };
+void PrintTo(const Broken& c, std::ostream* out) { *out << c.name; }
 class CheckGraphTest : public testing::TestWithParam<Broken> {};
 TEST_P(CheckGraphTest, NamesTheViolation) {
   JobGraph graph = Chain();

@@ -21,6 +21,7 @@ struct NumberCase {
   double TuningPolicy::* field;
   std::vector<double> allowed, refused;
 };
+void PrintTo(const NumberCase& c, std::ostream* out) { *out << c.name; }
 class PolicyNumberTest : public testing::TestWithParam<NumberCase> {};
 TEST_P(PolicyNumberTest, HasItsRange) {
   const NumberCase& c = GetParam();
@@ -62,6 +63,7 @@ struct DurationCase {
   absl::Duration TuningPolicy::* field;
   bool zero_allowed, infinite_allowed;
 };
+void PrintTo(const DurationCase& c, std::ostream* out) { *out << c.name; }
 class PolicyDurationTest : public testing::TestWithParam<DurationCase> {};
 TEST_P(PolicyDurationTest, HasItsRange) {
   const DurationCase& c = GetParam();

@@ -86,6 +86,7 @@ struct StepCase {
   double up, down;
   int want;
 };
+void PrintTo(const StepCase& c, std::ostream* out) { *out << c.name; }
 class StepTest : public testing::TestWithParam<StepCase> {};
 TEST_P(StepTest, IsLimited) {
   const StepCase& c = GetParam();
@@ -127,6 +128,7 @@ struct DeadBandCase {
   int now, needed;
   int want;
 };
+void PrintTo(const DeadBandCase& c, std::ostream* out) { *out << c.name; }
 class DeadBandTest : public testing::TestWithParam<DeadBandCase> {};
 TEST_P(DeadBandTest, LowersOnlyWhereEnoughIsSpare) {
   const DeadBandCase& c = GetParam();

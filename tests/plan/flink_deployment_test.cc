@@ -173,6 +173,7 @@ struct Refused {
   const char* value;
   const char* message;
 };
+void PrintTo(const Refused& c, std::ostream* out) { *out << c.name; }
 class RefusedSpecTest : public testing::TestWithParam<Refused> {};
 TEST_P(RefusedSpecTest, IsNotPatched) {
   FlinkDeploymentSpec spec = Spec("v1_20", 2, true);
@@ -218,6 +219,7 @@ struct Applied {
   bool adaptive;
   int now, needed;
 };
+void PrintTo(const Applied& c, std::ostream* out) { *out << c.name; }
 class TwiceTest : public testing::TestWithParam<Applied> {};
 // Once more before the job has followed, and once more after it has: nothing is left to change.
 TEST_P(TwiceTest, AppliedTwiceChangesNothing) {

@@ -129,7 +129,8 @@ const std::map<std::string, Formula>& Formulas() {
        [](const Inputs& in, double) { return in.at("failed") / (in.at("failed") + in.at("completed")); }},
       {"exclude.infeasible",
        [](const Inputs& in, double) {
-         return in.at("demand") * in.at("service_time") * in.at("hot_share") + in.at("fixed_busy");
+         return (in.at("demand") * in.at("hot_share") + in.at("rate_to_every_subtask")) * in.at("service_time") +
+                in.at("fixed_busy");
        }},
   };
   return *formulas;

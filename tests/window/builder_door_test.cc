@@ -124,6 +124,7 @@ struct OptionCase {
   absl::Duration bin, horizon, warm_up;
   const char* message;
 };
+void PrintTo(const OptionCase& c, std::ostream* out) { *out << c.name; }
 class OptionsTest : public testing::TestWithParam<OptionCase> {};
 TEST_P(OptionsTest, OutOfRangeAreRefused) {
   const OptionCase& c = GetParam();

@@ -40,6 +40,11 @@ TEST(Horizon, HoldsItsBinsAndNoMore) {
   EXPECT_NEAR(map.subtasks[0].records_in, 10 * map.subtasks[0].covered_s, 1e-6);
   EXPECT_NEAR(map.service.blocks, 2 * map.subtasks[0].covered_s / 10, 1e-6);
   EXPECT_NEAR(map.runs[0].task_s, 2 * map.subtasks[0].covered_s, 1e-6);
+  EXPECT_NEAR(map.service.x, 10 * map.service.blocks, 1e-6);  // every block: 10 / s, half busy
+  EXPECT_NEAR(map.service.y, 0.5 * map.service.blocks, 1e-6);
+  EXPECT_NEAR(map.service.xx, 100 * map.service.blocks, 1e-6);
+  EXPECT_NEAR(map.service.xy, 5 * map.service.blocks, 1e-6);
+  EXPECT_NEAR(map.service.yy, 0.25 * map.service.blocks, 1e-6);
 }
 
 // Skew, service time and saturation that ended more than a horizon ago are gone from the totals.
@@ -72,6 +77,15 @@ TEST(Horizon, KeepsSaturationAndThreadCpuOfItsChunks) {
   EXPECT_GE(subtask.covered_s, 600 * 7.0 / 8 - 10);
   EXPECT_NEAR(subtask.saturated_s, subtask.covered_s, 10);
   EXPECT_NEAR(subtask.cpu_s.value_or(-1), 0.5 * subtask.covered_s, 1e-6);
+}
+
+TEST(Horizon, KeepsBackPressureOfItsChunks) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1), TenMinutes());
+  for (double t = 0; t <= 3000; t += 10) {
+    MustAdd(builder, Answer(t, kMap, 0, {10 * t, 0, 500 * t, 250 * t, 250 * t}));
+  }
+  const SubtaskWindow& subtask = MapOf(builder).subtasks.at(0);
+  EXPECT_NEAR(subtask.backpressured_s, 0.25 * subtask.covered_s, 1e-6);
 }
 
 // A subtask that was silent for more than the horizon speaks only for the part of its time that is left.

@@ -203,5 +203,90 @@ TEST(Empty, WindowIsAcceptedAndHoldsEverything) {
   EXPECT_EQ(job->vertices[kMap].wanted, 1);
 }
 
+// A minute at 1 core and 5 s at 4 cores: 90 % of the time are below the 4.
+TEST(TaskManager, CpuIsWeighedByTheTimeSeen) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  for (const auto& [t, cpu_s] : {std::pair{0.0, 0.0}, {60.0, 60.0}, {65.0, 80.0}}) {
+    MustAdd(builder, Machine(t, "tm1", cpu_s, 0));
+  }
+  const TaskManagerWindow& tm = builder.Window().task_managers[0];
+  EXPECT_NEAR(tm.cpu_cores_p90->value, 1, 1e-9);
+  EXPECT_NEAR(tm.cpu_cores_p90->weight, 65, 1e-9);
+}
+
+// One answer twice, the second time without its counters: the third still speaks for the time since the first.
+TEST(TaskManager, DoubledAnswerChangesNothing) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  MustAdd(builder, Machine(0, "tm1", 0, 0));
+  TaskManagerSample again;
+  again.time_ms = FeedMs(0);
+  again.task_manager = "tm1";
+  MustAdd(builder, again);
+  MustAdd(builder, Machine(60, "tm1", 30, 6));
+  const TaskManagerWindow& tm = builder.Window().task_managers[0];
+  EXPECT_NEAR(tm.covered_s, 60, 1e-9);
+  EXPECT_NEAR(tm.gc_fraction.value_or(-1), 0.1, 1e-9);
+}
+
+TEST(TaskManager, SlotsAreTakenFromTheFactsFirst) {
+  JobFacts facts;
+  facts.slots_per_task_manager = 4;
+  absl::StatusOr<WindowBuilder> builder = WindowBuilder::Create(SourceToMap(1, 1), facts, {});
+  ASSERT_TRUE(builder.ok()) << builder.status();
+  TaskManagerSample sample = Machine(0, "tm1", 0, 0);
+  sample.slots = 2;
+  MustAdd(*builder, sample);
+  EXPECT_EQ(builder->Window().facts.slots_per_task_manager, 4);
+}
+
+TEST(TaskManager, SlotsAreAtLeastOneAndAtMostWhatFlinkAccepts) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  TaskManagerSample sample = Machine(0, "tm1", 0, 0);
+  sample.slots = 0;
+  MustAdd(builder, sample);
+  EXPECT_FALSE(builder.Window().facts.slots_per_task_manager.has_value());
+  sample.slots = 100'000;
+  MustAdd(builder, sample);
+  EXPECT_EQ(builder.Window().facts.slots_per_task_manager, kMaxParallelism);
+}
+
+// 90 s over two bins are 90 s.
+TEST(Job, NotRunningIsSpreadOverItsBins) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  MustAdd(builder, Job(0, JobState::kNotRunning));
+  MustAdd(builder, Job(90));
+  EXPECT_NEAR(builder.Window().not_running_s, 90, 1e-9);
+}
+
+TEST(Job, UnknownStateIsNoStandstill) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  MustAdd(builder, Job(0, JobState::kUnknown));
+  MustAdd(builder, Job(30, JobState::kUnknown));
+  MustAdd(builder, Job(60));
+  EXPECT_EQ(builder.Window().not_running_s, 0);
+  MustAdd(builder, Job(90, JobState::kUnknown));
+  EXPECT_TRUE(builder.Window().running_at_end);  // as last known
+}
+
+TEST(Job, LongestCheckpointOfABinIsKept) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  for (const auto& [t, ms] : {std::pair{0.0, 900.0}, {10.0, 1500.0}, {20.0, 700.0}}) {
+    JobSample job = Job(t);
+    job.last_checkpoint_ms = ms;
+    MustAdd(builder, job);
+  }
+  EXPECT_EQ(builder.Window().checkpoints.longest.value_or(absl::ZeroDuration()), absl::Milliseconds(1500));
+}
+
+TEST(Job, CheckpointOfLessThanAMillisecondIsOne) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  MustAdd(builder, Job(0));
+  EXPECT_FALSE(builder.Window().checkpoints.longest.has_value());
+  JobSample job = Job(10);
+  job.last_checkpoint_ms = 0;
+  MustAdd(builder, job);
+  EXPECT_EQ(builder.Window().checkpoints.longest, absl::ZeroDuration());
+}
+
 }  // namespace
 }  // namespace tune

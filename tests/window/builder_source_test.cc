@@ -59,12 +59,32 @@ TEST(EndOffsets, ThatFallAreANewLog) {
 
 TEST(EndOffsets, OutOfOrderAndDoubledAreLeftOutAndCounted) {
   WindowBuilder builder = MustCreate(SourceToMap(1, 1));
-  for (const double t : {0.0, 30.0, 30.0, 10.0, 60.0}) MustAdd(builder, Offsets(t, 100 * t));
+  for (const double t : {0.0, 30.0, 30.0, 30.0, 10.0, 60.0}) MustAdd(builder, Offsets(t, 100 * t));
   double records = 0;
   for (const DemandBin& bin : Demand(builder).bins) records += bin.records;
   EXPECT_NEAR(records, 6000, 1e-9);
-  EXPECT_EQ(SourceOf(builder).coverage.duplicates, 1);
+  EXPECT_EQ(SourceOf(builder).coverage.duplicates, 2);
   EXPECT_EQ(SourceOf(builder).coverage.out_of_order, 1);
+}
+
+// Nothing was written: that is a demand of 0, and no new log.
+TEST(EndOffsets, ThatStandStillAreAQuietLog) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  for (double t = 0; t <= 60; t += 30) MustAdd(builder, Offsets(t, 5000));
+  EXPECT_EQ(Demand(builder).kind, DemandKind::kOffsets);
+  EXPECT_NEAR(Demand(builder).bins[0].covered_s, 60, 1e-9);
+  EXPECT_EQ(Demand(builder).bins[0].records, 0);
+  EXPECT_EQ(SourceOf(builder).coverage.counter_resets, 0);
+}
+
+// A commit that is read later than the end may be beyond it; one of 0 is one.
+TEST(EndOffsets, LeaveALagThatIsNeverNegative) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  for (double t = 0; t <= 60; t += 30) MustAdd(builder, Offsets(t, 100 * t, 100 * t + 50));
+  EXPECT_EQ(Demand(builder).lag_records, 0);
+  WindowBuilder unread = MustCreate(SourceToMap(1, 1));
+  for (double t = 0; t <= 60; t += 30) MustAdd(unread, Offsets(t, 100 * t, 0));
+  EXPECT_EQ(Demand(unread).lag_records, 6000);
 }
 
 // Known for half of the window they speak for the source, for a little less they do not.
@@ -158,6 +178,28 @@ TEST(PendingRecords, OfSeveralSubtasksAddUp) {
   EXPECT_NEAR(source.bins[0].records, 60 * (30 + 30 + 1), 1e-6);
   EXPECT_NEAR(source.bins[0].covered_s, 60, 1e-9);
   EXPECT_NEAR(source.lag_records.value_or(-1), 10 + 10 + 60, 1e-9);
+}
+
+// The source reads 100/s and, filtering, gives 20/s; 5/s more wait: 105/s were put into its log.
+TEST(PendingRecords, AreBesideWhatTheSourceReads) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  for (double t = 0; t <= 60; t += 10) {
+    TaskSample sample = Answer(t, kSource, 0, {100 * t, 20 * t, 0, 1000 * t, 0});
+    sample.Set(TaskMetric::kPendingRecords, 5 * t);
+    MustAdd(builder, sample);
+  }
+  EXPECT_NEAR(Demand(builder).bins[0].records, 60 * 105, 1e-6);
+}
+
+// An old answer and a fresh one, 10 s apart by the wall clock and 12 s by Flink's: demand is by the wall clock.
+TEST(PendingRecords, CoverTheTimeBetweenThePolls) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  for (const auto& [t, clock] : {std::pair{10.0, 8.0}, {20.0, 20.0}}) {
+    TaskSample sample = Answer(t, kSource, 0, {0, 100 * clock, 0, 1000 * clock, 0});
+    sample.Set(TaskMetric::kPendingRecords, 5);
+    MustAdd(builder, sample);
+  }
+  EXPECT_NEAR(Demand(builder).bins[0].covered_s, 10, 1e-9);
 }
 
 // Without an out rate the growth of what waits is not what was produced.

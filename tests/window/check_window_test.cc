@@ -43,6 +43,7 @@ struct Broken {
   std::function<void(JobWindow&)> break_it;
   const char* message;
 };
+void PrintTo(const Broken& c, std::ostream* out) { *out << c.name; }
 class CheckWindowTest : public testing::TestWithParam<Broken> {};
 TEST_P(CheckWindowTest, RefusesWithItsPath) {
   JobWindow window = GoodWindow();

@@ -208,6 +208,25 @@ TEST(Rescale, KeepsBinsAndRunsAndBeginsServiceTimeAnew) {
   EXPECT_NEAR(map.runs[1].records, 4 * 10 * 70, 1e-6);
 }
 
+// 2, 4, 2, 3 subtasks: a run for each parallelism, in order, those at 2 together.
+TEST(Rescale, BackToAnEarlierParallelismAddsToItsRun) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 2));
+  double from = 0;
+  for (const int parallelism : {2, 4, 2, 3}) {
+    if (from > 0) MustAdd(builder, ParallelismSample{FeedMs(from - 5), kMap, parallelism});
+    for (double t = 0; t <= 100; t += 10) {
+      for (int i = 0; i < parallelism; ++i) MustAdd(builder, Answer(from + t, kMap, i, Steady(t, 10, 0.5)));
+    }
+    from += 110;
+  }
+  const std::vector<ParallelismRun>& runs = MapOf(builder).runs;
+  ASSERT_EQ(runs.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(runs[i].parallelism, static_cast<int>(i) + 2);
+  EXPECT_NEAR(runs[0].records, 2 * 2 * 10 * 70, 1e-6);  // 70 s of each run are past the warm-up
+  EXPECT_NEAR(runs[1].records, 3 * 10 * 70, 1e-6);
+  EXPECT_NEAR(runs[2].records, 4 * 10 * 70, 1e-6);
+}
+
 TEST(Rescale, ToTheSameParallelismIsNone) {
   WindowBuilder builder = MustCreate(SourceToMap(1, 1));
   FeedSteady(builder, 0, 100, 10);
