@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <system_error>
@@ -93,7 +94,7 @@ class PointScanner {
     double seconds = 0;
     if (!TakeDecimal(seconds) || !(seconds * 1000 <= static_cast<double>(kLargestTimeMs))) return false;
     if (*start == '0' && at_ - start > 1 && start[1] != '.') return false;  // JSON has no 007
-    time_ms = static_cast<int64_t>(seconds * 1000 + 0.5);
+    time_ms = std::llround(seconds * 1000);
     return true;
   }
 

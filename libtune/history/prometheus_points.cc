@@ -1,6 +1,7 @@
 #include "libtune/history/prometheus_points.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "libtune/history/numbers.h"
@@ -28,7 +29,7 @@ absl::Status DecodeTime(simdjson::ondemand::value item, int64_t& time_ms) {
   if (item.get_double().get(seconds) || !(seconds >= 0 && seconds * 1000 <= static_cast<double>(kLargestTimeMs))) {
     return Wrong("time", token, "seconds since 1970");
   }
-  time_ms = static_cast<int64_t>(seconds * 1000 + 0.5);
+  time_ms = std::llround(seconds * 1000);
   return absl::OkStatus();
 }
 
