@@ -9,10 +9,10 @@
 #include "libtune/estimate/parallelism.h"
 #include "libtune/estimate/service_time.h"
 #include "libtune/estimate/share.h"
+#include "libtune/estimate/sizing.h"
 #include "libtune/exclude/exclusions.h"
 #include "libtune/guard/guards.h"
 #include "libtune/internal/amount.h"
-#include "libtune/internal/sizing.h"
 
 namespace tune {
 namespace {

@@ -1,11 +1,14 @@
 #include "libtune/cli/arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "libtune/cli/terminal.h"
 #include "libtune/codec/policy_text.h"
+#include "libtune/internal/path.h"
 
 namespace tune {
 namespace {
@@ -51,9 +54,11 @@ void AddPolicy(CLI::App& app, Arguments& a) {
 }
 
 void AddFormat(CLI::App& app, Arguments& a) {
-  app.add_option("--format", a.format, "How to print")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{
-          {"table", OutputFormat::kTable}, {"json", OutputFormat::kJson}, {"yaml", OutputFormat::kYaml}}))
+  static const std::map<std::string, OutputFormat> formats = {
+      {"table", OutputFormat::kTable}, {"json", OutputFormat::kJson}, {"yaml", OutputFormat::kYaml}};
+  app.add_option_function<std::string>(
+         "--format", [&a](const std::string& name) { a.format = formats.at(name); }, "How to print")
+      ->check(CLI::IsMember({"table", "json", "yaml"}))
       ->default_str("table");
 }
 
@@ -183,6 +188,12 @@ std::string ZshScript() {
 
 int ParseArguments(int argc, char** argv, Arguments& arguments) {
   const auto app = MakeApp(arguments);
+  std::vector<std::string> names;
+  for (const CLI::App* command : app->get_subcommands({})) names.push_back(command->get_name());
+  if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
+    PrintError(absl::StrCat("no command ", Quoted(argv[1]), "; there are: ", absl::StrJoin(names, ", ")));
+    return kExitBadInput;
+  }
   try {
     app->parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -46,9 +46,12 @@ void PrintHeader(const LoadedJob& job, const JobWindow& window, const JobRecomme
   std::string flink = window.facts.flink_major > 0
                           ? absl::StrCat(", Flink ", window.facts.flink_major, ".", window.facts.flink_minor)
                           : "";
+  // Bins begin at whole minutes: the first sample may lie a little later than the window's start.
+  const absl::Time first = std::max(window.start, absl::FromUnixMillis(job.outline.first_ms));
+  const absl::Duration seen = absl::Trunc(absl::FromUnixMillis(job.outline.last_ms) - first, absl::Seconds(1));
   std::printf("%s%s: %s of history from %s UTC, policy %s\n", Paint(Colour::kBold, name).c_str(), flink.c_str(),
-              absl::FormatDuration(absl::Trunc(window.length, absl::Seconds(1))).c_str(),
-              absl::FormatTime("%Y-%m-%d %H:%M", window.start, absl::UTCTimeZone()).c_str(), job.policy.name.c_str());
+              absl::FormatDuration(seen).c_str(),
+              absl::FormatTime("%Y-%m-%d %H:%M", first, absl::UTCTimeZone()).c_str(), job.policy.name.c_str());
   std::printf("%s; %s; parallelism %d -> %d, slots %d -> %d\n\n",
               Paint(ColourOf(r.action), absl::StrCat("answer: ", Name(r.action))).c_str(), Name(r.timeliness),
               r.parallelism_now, r.parallelism_wanted, r.slots_now, r.slots_wanted);

@@ -182,7 +182,8 @@ v1::TaskSample ToProto(const TaskSample& sample) {
   proto.set_vertex(sample.vertex);
   if (sample.subtask != TaskSample::kWholeVertex) proto.set_subtask(sample.subtask);
   for (int i = 0; i < kTaskMetricCount; ++i) {
-    if (const auto value = sample.Get(static_cast<TaskMetric>(i))) (proto.*kTaskMeasures[i].set)(*value);
+    const auto set = kTaskMeasures[i].set;
+    if (const auto value = sample.Get(static_cast<TaskMetric>(i))) (proto.*set)(*value);
   }
   return proto;
 }

@@ -1,7 +1,7 @@
 // Demand on each source and, carried downstream, on each vertex.
 #pragma once
 
-#include "libtune/internal/sizing.h"
+#include "libtune/estimate/sizing.h"
 
 namespace tune {
 

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "libtune/internal/sizing.h"
+#include "libtune/estimate/sizing.h"
 
 namespace tune {
 

@@ -1,7 +1,7 @@
 // The smallest parallelism that meets a vertex's demand.
 #pragma once
 
-#include "libtune/internal/sizing.h"
+#include "libtune/estimate/sizing.h"
 
 namespace tune {
 

@@ -1,7 +1,7 @@
 // Busy seconds of one subtask on one record, with an interval.
 #pragma once
 
-#include "libtune/internal/sizing.h"
+#include "libtune/estimate/sizing.h"
 
 namespace tune {
 

@@ -1,7 +1,7 @@
 // The busiest subtask's share of a vertex's traffic: measured now, and at any other parallelism.
 #pragma once
 
-#include "libtune/internal/sizing.h"
+#include "libtune/estimate/sizing.h"
 
 namespace tune {
 

@@ -4,7 +4,7 @@
 // "Exclusions".
 #pragma once
 
-#include "libtune/internal/sizing.h"
+#include "libtune/estimate/sizing.h"
 
 namespace tune {
 

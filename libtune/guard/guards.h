@@ -1,7 +1,7 @@
 // Limits on the raw answer, in order: each may change what is wanted of a vertex, and says so in the evidence.
 #pragma once
 
-#include "libtune/internal/sizing.h"
+#include "libtune/estimate/sizing.h"
 
 namespace tune {
 
