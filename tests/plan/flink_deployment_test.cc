@@ -159,6 +159,25 @@ TEST(Overrides, OfOneVertexTwiceAreAnError) {
   EXPECT_EQ(Plan(spec, WindowWith(2, 7)).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+// 7 are needed, but guards allow 5; 7 are needed of 7 where 5 are the most.
+TEST(Overrides, AreWhatTheGuardsLeave) {
+  TuningPolicy policy = PlainPolicy();
+  policy.max_parallelism = 5;
+  for (const int now : {2, 7}) {
+    const JobWindow window = WindowWith(now, 7);
+    const absl::StatusOr<JobRecommendation> job = Recommend(window, policy);
+    ASSERT_TRUE(job.ok()) << job.status();
+    const absl::StatusOr<SpecPatch> patch = PlanFlinkDeployment(Spec("v1_20", now, true), window, *job);
+    ASSERT_TRUE(patch.ok()) << patch.status();
+    ASSERT_EQ(patch->changes.size(), 1u);
+    EXPECT_EQ(patch->changes[0].after, "map:5,source:1");
+  }
+}
+
+TEST(Version, IsNeverNegative) {
+  EXPECT_EQ(Plan(Spec("v1_-1", 2), WindowWith(2, 7)).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(NothingToChange, IsAnEmptyPatchThatSaysSo) {
   const SpecPatch patch = MustPlan(Spec("v1_20", 7), WindowWith(7, 7));
   EXPECT_THAT(patch.changes, IsEmpty());
