@@ -46,6 +46,22 @@ TEST(LimitingOperator, ThatReceivesNothingNeverLimits) {
   EXPECT_EQ(FindLimitingOperator(operators)->index, 1);
 }
 
+// 100 / s of a quarter of two records for each of the sources': 100 / (0.25 * 2).
+TEST(LimitingOperator, CountsRecordsOfTheSources) {
+  const absl::StatusOr<LimitingOperator> limit = FindLimitingOperator(std::vector<OperatorCapacity>{
+      {.parallelism = 4, .rate_per_subtask = 100, .input_ratio = 2, .busiest_share = 0.25}});
+  ASSERT_TRUE(limit.ok()) << limit.status();
+  EXPECT_DOUBLE_EQ(limit->source_rate, 200);
+}
+
+// 1 - 0.9 is a little less than a tenth, 0.1 + 0.2 + 0.7 may be a little more than all.
+TEST(LimitingOperator, ForgivesTheLastBitOfAShare) {
+  for (const double share : {1 - 0.9, 1 + 1e-12}) {
+    const OperatorCapacity op = {.parallelism = 10, .rate_per_subtask = 100, .input_ratio = 1, .busiest_share = share};
+    EXPECT_TRUE(FindLimitingOperator(std::vector{op}).ok()) << share;
+  }
+}
+
 TEST(LimitingOperator, OfEqualsIsTheFirst) {
   const OperatorCapacity op{.rate_per_subtask = 5, .input_ratio = 1};
   EXPECT_EQ(FindLimitingOperator(std::vector{op, op})->index, 0);
