@@ -146,6 +146,22 @@ TEST(CapacityCalibration, WhatASizeTaughtFadesTowardsOtherSizes) {
   EXPECT_GT(learned(2), 0);
 }
 
+// What one run at p = 4 taught, at 16: by the ratio of the covariances. An e-fold of p is half of the range of 2 here.
+TEST(CapacityCalibration, WhatASizeTaughtFadesByTheDistanceInLnP) {
+  CalibrationPrior prior;
+  prior.size_range = 2;
+  const absl::StatusOr<CapacityCalibration> calibration =
+      CapacityCalibration::Fit(std::vector{PastRun("a", 4, 0.5)}, prior);
+  ASSERT_TRUE(calibration.ok()) << calibration.status();
+  const auto learned = [&](int p) {
+    return -std::log(calibration->Correct("a", Limit(p, 1), 0.9).correction) - (0.05 + 0.03 * std::log(p));
+  };
+  const double four = std::log(4), sixteen = std::log(16);
+  const double at_four = 0.01 + 0.0009 * four * four + 0.01 + 0.01;
+  const double at_sixteen = 0.01 + 0.0009 * four * sixteen + 0.01 + 0.01 * std::exp(-four / 2);
+  EXPECT_NEAR(learned(16) / learned(4), at_sixteen / at_four, 1e-9);
+}
+
 TEST(CapacityCalibration, AFailedMeasurementAmongTenHardlyCounts) {
   std::vector<CapacityRun> runs;
   for (int i = 0; i < 10; ++i) runs.push_back(PastRun("a", 8, 0.1 + 0.001 * i));
