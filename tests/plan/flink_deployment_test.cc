@@ -176,19 +176,17 @@ TEST(Overrides, OfOneVertexTwiceAreAnError) {
   EXPECT_EQ(Plan(spec, WindowWith(2, 7)).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-// 7 are needed, but guards allow 5; 7 are needed of 7 where 5 are the most.
+// 7 are needed of 2, but a step may only double them.
 TEST(Overrides, AreWhatTheGuardsLeave) {
   TuningPolicy policy = PlainPolicy();
-  policy.max_parallelism = 5;
-  for (const int now : {2, 7}) {
-    const JobWindow window = WindowWith(now, 7);
-    const absl::StatusOr<JobRecommendation> job = Recommend(window, policy);
-    ASSERT_TRUE(job.ok()) << job.status();
-    const absl::StatusOr<SpecPatch> patch = PlanFlinkDeployment(Spec("v1_20", now, true), window, *job);
-    ASSERT_TRUE(patch.ok()) << patch.status();
-    ASSERT_EQ(patch->changes.size(), 1u);
-    EXPECT_EQ(patch->changes[0].after, "map:5,source:1");
-  }
+  policy.max_step_up_factor = 2;
+  const JobWindow window = WindowWith(2, 7);
+  const absl::StatusOr<JobRecommendation> job = Recommend(window, policy);
+  ASSERT_TRUE(job.ok()) << job.status();
+  const absl::StatusOr<SpecPatch> patch = PlanFlinkDeployment(Spec("v1_20", 2, true), window, *job);
+  ASSERT_TRUE(patch.ok()) << patch.status();
+  ASSERT_EQ(patch->changes.size(), 1u);
+  EXPECT_EQ(patch->changes[0].after, "map:4,source:1");
 }
 
 TEST(Version, IsNeverNegative) {
