@@ -46,6 +46,22 @@ TEST(LimitingOperator, ThatReceivesNothingNeverLimits) {
   EXPECT_EQ(FindLimitingOperator(operators)->index, 1);
 }
 
+// 100 / s of a quarter of two records for each of the sources': 100 / (0.25 * 2).
+TEST(LimitingOperator, CountsRecordsOfTheSources) {
+  const absl::StatusOr<LimitingOperator> limit = FindLimitingOperator(std::vector<OperatorCapacity>{
+      {.parallelism = 4, .rate_per_subtask = 100, .input_ratio = 2, .busiest_share = 0.25}});
+  ASSERT_TRUE(limit.ok()) << limit.status();
+  EXPECT_DOUBLE_EQ(limit->source_rate, 200);
+}
+
+// 1 - 0.9 is a little less than a tenth, 0.1 + 0.2 + 0.7 may be a little more than all.
+TEST(LimitingOperator, ForgivesTheLastBitOfAShare) {
+  for (const double share : {1 - 0.9, 1 + 1e-12}) {
+    const OperatorCapacity op = {.parallelism = 10, .rate_per_subtask = 100, .input_ratio = 1, .busiest_share = share};
+    EXPECT_TRUE(FindLimitingOperator(std::vector{op}).ok()) << share;
+  }
+}
+
 TEST(LimitingOperator, OfEqualsIsTheFirst) {
   const OperatorCapacity op{.rate_per_subtask = 5, .input_ratio = 1};
   EXPECT_EQ(FindLimitingOperator(std::vector{op, op})->index, 0);
@@ -128,6 +144,22 @@ TEST(CapacityCalibration, WhatASizeTaughtFadesTowardsOtherSizes) {
   EXPECT_GT(learned(4), learned(8));
   EXPECT_GT(learned(4), learned(2));
   EXPECT_GT(learned(2), 0);
+}
+
+// What one run at p = 4 taught, at 16: by the ratio of the covariances. An e-fold of p is half of the range of 2 here.
+TEST(CapacityCalibration, WhatASizeTaughtFadesByTheDistanceInLnP) {
+  CalibrationPrior prior;
+  prior.size_range = 2;
+  const absl::StatusOr<CapacityCalibration> calibration =
+      CapacityCalibration::Fit(std::vector{PastRun("a", 4, 0.5)}, prior);
+  ASSERT_TRUE(calibration.ok()) << calibration.status();
+  const auto learned = [&](int p) {
+    return -std::log(calibration->Correct("a", Limit(p, 1), 0.9).correction) - (0.05 + 0.03 * std::log(p));
+  };
+  const double four = std::log(4), sixteen = std::log(16);
+  const double at_four = 0.01 + 0.0009 * four * four + 0.01 + 0.01;
+  const double at_sixteen = 0.01 + 0.0009 * four * sixteen + 0.01 + 0.01 * std::exp(-four / 2);
+  EXPECT_NEAR(learned(16) / learned(4), at_sixteen / at_four, 1e-9);
 }
 
 TEST(CapacityCalibration, AFailedMeasurementAmongTenHardlyCounts) {

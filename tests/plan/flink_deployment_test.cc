@@ -101,6 +101,23 @@ TEST(Restart, AdaptiveBeforeOneEighteenCannotRescaleInPlace) {
   EXPECT_FALSE(MustPlan(Spec("v2_0", 2, true), WindowWith(2, 7)).restarts_job);
 }
 
+// Flink 2 may be adaptive without a word in the spec: then the job itself has to have said so.
+TEST(Restart, SchedulerOfFlinkTwoIsAskedOfTheJob) {
+  JobWindow window = WindowWith(2, 7);
+  EXPECT_TRUE(MustPlan(Spec("v2_0", 2), window).restarts_job);
+  window.facts.adaptive_scheduler = true;
+  EXPECT_FALSE(MustPlan(Spec("v2_0", 2), window).restarts_job);
+  EXPECT_TRUE(MustPlan(Spec("v1_20", 2), window).restarts_job);  // there the spec decides
+  window.facts.adaptive_scheduler = false;
+  EXPECT_TRUE(MustPlan(Spec("v2_0", 2), window).restarts_job);
+}
+
+TEST(Restart, JobParallelismOfOneIsReplaced) {
+  const SpecPatch patch = MustPlan(Spec("v1_16", 1), WindowWith(1, 7));
+  ASSERT_EQ(patch.changes.size(), 1u);
+  EXPECT_EQ(patch.changes[0].before, "1");
+}
+
 TEST(Restart, JobParallelismThatWasAbsentIsAdded) {
   const SpecPatch patch = MustPlan(Spec("v1_20", 0), WindowWith(2, 7));
   ASSERT_EQ(patch.changes.size(), 2u);
@@ -159,12 +176,41 @@ TEST(Overrides, OfOneVertexTwiceAreAnError) {
   EXPECT_EQ(Plan(spec, WindowWith(2, 7)).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+// 7 are needed of 2, but a step may only double them.
+TEST(Overrides, AreWhatTheGuardsLeave) {
+  TuningPolicy policy = PlainPolicy();
+  policy.max_step_up_factor = 2;
+  const JobWindow window = WindowWith(2, 7);
+  const absl::StatusOr<JobRecommendation> job = Recommend(window, policy);
+  ASSERT_TRUE(job.ok()) << job.status();
+  const absl::StatusOr<SpecPatch> patch = PlanFlinkDeployment(Spec("v1_20", 2, true), window, *job);
+  ASSERT_TRUE(patch.ok()) << patch.status();
+  ASSERT_EQ(patch->changes.size(), 1u);
+  EXPECT_EQ(patch->changes[0].after, "map:4,source:1");
+}
+
+TEST(Version, IsNeverNegative) {
+  EXPECT_EQ(Plan(Spec("v1_-1", 2), WindowWith(2, 7)).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(NothingToChange, IsAnEmptyPatchThatSaysSo) {
   const SpecPatch patch = MustPlan(Spec("v1_20", 7), WindowWith(7, 7));
   EXPECT_THAT(patch.changes, IsEmpty());
   EXPECT_FALSE(patch.restarts_job);
   EXPECT_THAT(patch.notes, ElementsAre(HasSubstr("nothing to change")));
   EXPECT_EQ(patch.name, "orders");
+}
+
+// 4 of 5 are needed, and the dead band keeps the 5.
+TEST(NothingToChange, IsWhatTheGuardsLeave) {
+  TuningPolicy policy = PlainPolicy();
+  policy.lower_ratio = 1.5;
+  const JobWindow window = WindowWith(5, 4);
+  const absl::StatusOr<JobRecommendation> job = Recommend(window, policy);
+  ASSERT_TRUE(job.ok()) << job.status();
+  const absl::StatusOr<SpecPatch> patch = PlanFlinkDeployment(Spec("v1_20", 5), window, *job);
+  ASSERT_TRUE(patch.ok()) << patch.status();
+  EXPECT_THAT(patch->notes, ElementsAre(HasSubstr("nothing to change")));
 }
 
 struct Refused {

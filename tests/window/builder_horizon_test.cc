@@ -79,6 +79,14 @@ TEST(Horizon, KeepsSaturationAndThreadCpuOfItsChunks) {
   EXPECT_NEAR(subtask.cpu_s.value_or(-1), 0.5 * subtask.covered_s, 1e-6);
 }
 
+TEST(Horizon, IsTheLargestStepForward) {
+  for (const auto& [t, ok] : {std::pair{600.0, true}, {600.001, false}}) {
+    WindowBuilder builder = MustCreate(SourceToMap(1, 1), TenMinutes());
+    MustAdd(builder, Answer(0, kMap, 0, Steady(0, 10, 0.5)));
+    EXPECT_EQ(builder.Add(Answer(t, kMap, 0, Steady(t, 10, 0.5))).ok(), ok) << t;
+  }
+}
+
 TEST(Horizon, KeepsBackPressureOfItsChunks) {
   WindowBuilder builder = MustCreate(SourceToMap(1, 1), TenMinutes());
   for (double t = 0; t <= 3000; t += 10) {
