@@ -15,8 +15,7 @@ class EdgeRecords {
   EdgeRecords(const GraphView& view, const std::vector<VertexRecords>& records)
       : view_(view), records_(records), on_edge_(view.graph().edges.size(), kUnknown), rule_(on_edge_.size()) {
     TakeOnlyEdges();
-    while (TakeResiduals()) {
-    }
+    TakeResiduals();
     AssumeRest();
   }
   const std::vector<double>& on_edge() const { return on_edge_; }
@@ -45,9 +44,8 @@ class EdgeRecords {
     }
   }
 
-  // One pass over the vertices with exactly one unknown input. True when it found something.
-  bool TakeResiduals() {
-    bool found = false;
+  // Vertices with exactly one unknown input. What is found of one vertex's inputs says nothing of another's.
+  void TakeResiduals() {
     for (size_t v = 0; v < records_.size(); ++v) {
       int unknown = -1, unknowns = 0;
       double known = 0;
@@ -61,9 +59,7 @@ class EdgeRecords {
       }
       if (unknowns != 1) continue;
       Set(static_cast<size_t>(unknown), (records_[v].in - known) / Copies(edge(unknown)), EdgeRule::kResidual);
-      found = true;
     }
-    return found;
   }
 
   void AssumeRest() {

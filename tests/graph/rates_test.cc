@@ -88,7 +88,7 @@ TEST(CarryRates, ResidualIsNeverNegative) {
 }
 
 // A residual found lets the next one be found: two outputs of 0 and of 1 each, met in 3 and 4.
-TEST(CarryRates, ResidualsFollowFromResiduals) {
+TEST(CarryRates, AResidualNeedsAllOtherInputs) {
   // 0 -> 2, 0 -> 3; 1 -> 3, 1 -> 4; 4 takes from 1 alone.
   const Carried c({{0, 100}, {0, 50}, {70, 0}, {40, 0}, {20, 0}}, {{0, 2}, {0, 3}, {1, 3}, {1, 4}});
   // 0 -> 2: all that 2 took, 70. 1 -> 4: 20. Vertex 3 has two unknown inputs: each upstream is taken to give all.
