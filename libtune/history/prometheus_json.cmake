@@ -1,6 +1,5 @@
 target_sources(tune_history PRIVATE
   json_scanner.cc
-  plain_points.cc
   prometheus_index.cc
   prometheus_json.cc
   prometheus_merge.cc

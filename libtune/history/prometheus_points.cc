@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "libtune/history/numbers.h"
-#include "libtune/history/plain_points.h"
 #include "libtune/ingest/check_sample.h"
 #include "libtune/internal/not_allowed.h"
 
@@ -67,11 +66,6 @@ absl::Status PointDecoder::DecodePair(simdjson::ondemand::array pair, Prometheus
 
 absl::Status PointDecoder::Decode(std::string_view pairs, size_t& at, std::vector<PrometheusPoint>& points) {
   points.clear();
-  TakePlainPoints(pairs, kBlockPoints, at, points);
-  return points.empty() ? DecodeJson(pairs, at, points) : absl::OkStatus();
-}
-
-absl::Status PointDecoder::DecodeJson(std::string_view pairs, size_t& at, std::vector<PrometheusPoint>& points) {
   size_t end = pairs.size();
   if (end - at > kBlock) {
     size_t cut = pairs.rfind(']', at + kBlock - 1);

@@ -20,15 +20,13 @@ struct PrometheusPoint {
 
 class PointDecoder {
  public:
-  static constexpr size_t kBlockPoints = 160;  // decoded at once
-  static constexpr size_t kBlock = 4096;       // bytes decoded at once by the JSON parser, about
+  static constexpr size_t kBlock = 4096;  // bytes decoded at once, about; a sample has some 25
 
   // Decodes the samples of `pairs` from byte `at` on, as many as a block holds, and moves `at` behind them.
   // `points` is replaced. kInvalidArgument names what is wrong with a sample, and `at` then is the sample's byte.
   absl::Status Decode(std::string_view pairs, size_t& at, std::vector<PrometheusPoint>& points);
 
  private:
-  absl::Status DecodeJson(std::string_view pairs, size_t& at, std::vector<PrometheusPoint>& points);
   absl::Status DecodePair(simdjson::ondemand::array pair, PrometheusPoint& point);
 
   simdjson::ondemand::parser parser_;
