@@ -79,13 +79,6 @@ void AddCatchUpEvidence(JobSizing& job, int vertex, double per_record) {
                    {"restart_time", job.seconds.restart, "s", "policy"}});
 }
 
-// Records/s that `subtasks` carry when the busiest has no time left.
-double Capacity(const JobSizing& job, const VertexSizing& v, double per_record, int subtasks) {
-  const double at = PerRecordAt(SteadyLoad(job, v, per_record), subtasks);
-  const double free = 1 - v.service.fixed_busy - v.broadcast_rate * at;
-  return std::max(0.0, free) / (at * v.share.At(subtasks));
-}
-
 // The sources' peaks carried downstream: no bin of the vertex's own series is above it.
 double PeakBound(const JobSizing& job, int vertex) {
   double peak = 0;
@@ -153,6 +146,12 @@ void FillRecommendation(JobSizing& job, int vertex, double per_record) {
 }
 
 }  // namespace
+
+double Capacity(const JobSizing& job, const VertexSizing& v, double per_record, int subtasks) {
+  const double at = PerRecordAt(SteadyLoad(job, v, per_record), subtasks);
+  const double free = 1 - v.service.fixed_busy - v.broadcast_rate * at;
+  return std::max(0.0, free) / (at * v.share.At(subtasks));
+}
 
 double PerRecordAt(const LoadLimit& load, int subtasks) {
   if (load.exponent == 0) return load.per_record;

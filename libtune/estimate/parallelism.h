@@ -25,6 +25,9 @@ double BusiestFraction(const LoadLimit& load, const ShareOf& share, int subtasks
 // The smallest p in [1, cap] with BusiestFraction(p) <= limit, a relative 1e-9 forgiven; cap + 1: none.
 int SmallestParallelism(const LoadLimit& load, const ShareOf& share, int cap);
 
+// Records/s that `subtasks` carry when the busiest has no time left, at `per_record` s/record.
+double Capacity(const JobSizing& job, const VertexSizing& v, double per_record, int subtasks);
+
 // Fills steady, catch_up, lag_goal, cap, feasible of one vertex and needed, low, high, demand, service time, share of
 // its recommendation. Rules parallelism.steady, parallelism.catch_up, parallelism.lag_goal.
 // Source: libtune/DESIGN.md, "Parallelism".

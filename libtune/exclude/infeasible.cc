@@ -1,4 +1,5 @@
 // Demand that no parallelism allowed can carry: more than one subtask has for what cannot be split, or a cap.
+#include "libtune/estimate/parallelism.h"
 #include "libtune/exclude/exclusions.h"
 
 namespace tune {
@@ -13,7 +14,7 @@ void ExcludeInfeasible(JobSizing& job, int vertex) {
   Finding& finding = job.Add(FindingKind::kInfeasible, vertex);
   finding.subtasks = v.busiest;
   if (hot > 0) finding.share = hot;
-  if (per_record > 0) finding.rate_limit = RecordsPerSecond(1 / (v.service.per_record * v.share.At(v.cap)));
+  if (per_record > 0) finding.rate_limit = RecordsPerSecond(Capacity(job, v, v.service.per_record, v.cap));
   finding.evidence = job.out.evidence.Add("exclude.infeasible", vertex,
                                           {{"demand", v.demand.value(), "records/s", "demand"},
                                            {"service_time", per_record, "s/record", "service"},

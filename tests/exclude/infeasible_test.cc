@@ -147,6 +147,10 @@ TEST(Global, CountsTheFixedCost) {
   policy.target_busy_fraction = 0.6;
   const JobRecommendation job = MustRecommend(WithFixedCost(0.4, ShipStrategy::kGlobal), policy);
   EXPECT_NEAR(TermOf(job, "exclude.infeasible", 1, "result"), 0.65, 1e-9);  // 500 * 0.5 ms + 0.4
+  // Of a second 0.6 are left for records.
+  const Finding* finding = FindingOf(job, FindingKind::kInfeasible);
+  ASSERT_NE(finding, nullptr);
+  EXPECT_NEAR(finding->rate_limit.value_or(RecordsPerSecond()).value(), 0.6 / 0.0005, 1e-6);
   EXPECT_EQ(job.vertices[1].verdict, Verdict::kExcluded);
 }
 
