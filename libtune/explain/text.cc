@@ -8,8 +8,10 @@
 namespace tune {
 namespace {
 
+// Small shares keep two digits: 0.25 % is not 0 %.
 std::string Percent(double fraction) {
-  return absl::StrFormat(fraction > 0 && fraction < 0.02 ? "%.2g %%" : "%.0f %%", 100 * fraction);
+  return fraction > 0 && fraction < 0.02 ? absl::StrFormat("%.2g %%", 100 * fraction)
+                                         : absl::StrFormat("%.0f %%", 100 * fraction);
 }
 
 void AppendTerms(std::span<const Term> terms, std::string& text) {

@@ -62,6 +62,15 @@ TEST(FindingText, OfAHotKeySaysSubtaskShareAndLimit) {
             "than 805 records/s");
 }
 
+TEST(FindingText, KeepsTwoDigitsOfASmallShare) {
+  Finding finding = HotKey();
+  for (const auto& [share, text] :
+       {std::pair(0.0025, " 0.25 % "), {0.0199, " 2 % "}, {0.02, " 2 % "}, {0.0, " 0 % "}}) {
+    finding.share = share;
+    EXPECT_THAT(FindingText(finding, TwoVertices()), HasSubstr(text));
+  }
+}
+
 TEST(FindingText, LeavesOutALimitThatIsNotKnown) {
   Finding finding = HotKey();
   finding.rate_limit.reset();
