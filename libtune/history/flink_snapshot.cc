@@ -54,7 +54,7 @@ absl::StatusOr<double> MetricNumber(std::string_view id, element value, const st
 // Cuts "12." off "12.numRecordsIn"; -1: it does not start with an index.
 int CutSubtask(std::string_view& id) {
   const size_t dot = id.find('.');
-  if (dot == std::string_view::npos || dot > 5) return -1;
+  if (dot > 5) return -1;  // none at all, too
   const std::optional<int64_t> index = ParseInteger(id.substr(0, dot));
   if (!index || *index < 0 || *index >= kMaxParallelism) return -1;
   id.remove_prefix(dot + 1);

@@ -70,9 +70,9 @@ absl::StatusOr<const std::string*> ScrapeParser::NeedLabel(std::string_view labe
 }
 
 const std::string& ScrapeParser::LabelOrEmpty(std::string_view label) const {
-  static const std::string kEmpty;
+  static const std::string empty;
   const std::string* value = line_.Label(label);
-  return value != nullptr ? *value : kEmpty;
+  return value != nullptr ? *value : empty;
 }
 
 bool ScrapeParser::SeeJob() {
