@@ -10,7 +10,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 std::unique_ptr<HistoryReader> Reader(const std::string& text, const std::string& job = "") {
   HistoryOptions options;

@@ -100,7 +100,7 @@ TEST_F(RecordingsTest, EveryOneReadsThroughRestAndPrometheus) {
         EXPECT_TRUE(CheckSample(sample, all.outline.graph).ok()) << Text(sample);
       }
       for (const auto& sample : all.samples.parallelisms) EXPECT_TRUE(CheckSample(sample, all.outline.graph).ok());
-      EXPECT_EQ(all.samples.sources.size() > 0, fs::exists(Recordings() / name / "producer.csv"));
+      EXPECT_EQ(!all.samples.sources.empty(), fs::exists(Recordings() / name / "producer.csv"));
     }
   }
 }
