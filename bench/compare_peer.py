@@ -13,14 +13,17 @@ import argparse
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RUN = HERE / "peer" / "run.sh"
 CASES = [(20, 90), (20, 360)]
+MOST_OTHERS = 0.2  # processors that other programs may keep busy while a round runs
 # (libtune's benchmark, the peer's figure, how many times faster libtune is to be)
 ROWS = [
     ("Cold", "median_us", 20),
@@ -106,6 +109,27 @@ def show(rows, peers, ours, busy):
               f"libtune {ours[-1]['Cold', case][1]}")
 
 
+class Used:
+    """Seconds of processor time used since the machine started: by all programs, and by those that this one ran."""
+
+    def __init__(self, wall, everyone, ours):
+        self.wall, self.everyone, self.ours = wall, everyone, ours
+
+    @staticmethod
+    def now():
+        ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+        user, nice, system, _, _, irq, softirq, steal = ticks[:8]
+        everyone = (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+        ours = sum(usage.ru_utime + usage.ru_stime for usage in
+                   (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)))
+        return Used(time.monotonic(), everyone, ours)
+
+    def by_others_since(self, before):
+        """Processors that other programs kept busy, on average."""
+        used = (self.everyone - before.everyone) - (self.ours - before.ours)
+        return max(0.0, used) / (self.wall - before.wall)
+
+
 def processor():
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
@@ -129,18 +153,16 @@ def main():
     check_same_input(options.bench)
     peers, ours = [], []
     processors = os.cpu_count() or 1
-    # Others' work: half a processor's before we begin; later one runnable thread more than there are processors, which
-    # is what the peer keeps busy at most.
-    loads = [os.getloadavg()[0]]
-    busy = loads[0] > processors / 2
+    others = []
     for i in range(options.rounds):
+        before = Used.now()
         print(f"round {i + 1} of {options.rounds} ...", file=sys.stderr)
         peers.append(run_peer())
         ours.append(run_libtune(options.bench))
-        loads.append(os.getloadavg()[0])
-        busy = busy or loads[-1] > processors + 1
+        others.append(Used.now().by_others_since(before))
+    busy = max(others) > MOST_OTHERS
     rows = compare(peers, ours)
-    machine = f"{processor()}, {processors} CPUs, load {min(loads):.1f}..{max(loads):.1f}"
+    machine = f"{processor()}, {processors} CPUs, others' work {max(others):.2f} CPUs at most"
     print(f"flink-autoscaler 1.10.0 and libtune, same input, {options.rounds} rounds in turn; {machine}")
     show(rows, peers, ours, busy)
     if options.json:

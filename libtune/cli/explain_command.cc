@@ -60,7 +60,7 @@ int RunExplain(const Arguments& a) {
     if (only < 0) {
       std::string names;
       for (const Vertex& v : window.graph.vertices)
-        absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", v.name, "\"");
+        absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", NameOf(v), "\"");
       return Fail(NotAllowed("--vertex", a.vertex, absl::StrCat("one of ", names)));
     }
   }

@@ -57,7 +57,7 @@ void PrintVertices(const JobWindow& window) {
       records += std::max(bin.records_in, bin.records_out);
       covered += bin.covered_s;
     }
-    table.AddRow({vertex.name, absl::StrCat(vertex.parallelism), absl::StrCat(vertex.max_parallelism),
+    table.AddRow({NameOf(vertex), absl::StrCat(vertex.parallelism), absl::StrCat(vertex.max_parallelism),
                   absl::StrFormat("%.0f s", v.coverage.covered_s), absl::StrCat(v.coverage.samples),
                   absl::StrCat(v.coverage.gaps), absl::StrCat(v.coverage.counter_resets),
                   absl::StrCat(v.coverage.stale), absl::StrCat(v.coverage.duplicates + v.coverage.out_of_order),
@@ -69,8 +69,8 @@ void PrintVertices(const JobWindow& window) {
 std::string EdgesText(const JobGraph& graph) {
   std::string text;
   for (const Edge& e : graph.edges) {
-    absl::StrAppend(&text, text.empty() ? "" : "; ", graph.vertices[static_cast<size_t>(e.from)].name, " -> ",
-                    graph.vertices[static_cast<size_t>(e.to)].name);
+    absl::StrAppend(&text, text.empty() ? "" : "; ", NameOf(graph.vertices[static_cast<size_t>(e.from)]), " -> ",
+                    NameOf(graph.vertices[static_cast<size_t>(e.to)]));
   }
   return text.empty() ? "none" : text;
 }

@@ -150,7 +150,7 @@ Json OperatorJson(const PlotInput& input, size_t v, bool is_source, double capac
   const Vertex& vertex = input.window.graph.vertices[v];
   const VertexRecommendation& r = input.recommendation.vertices[v];
   return {
-      {"name", vertex.name.empty() ? vertex.id : vertex.name},
+      {"name", NameOf(vertex)},
       {"id", vertex.id},
       {"is_source", is_source},
       {"now", r.now},

@@ -62,7 +62,7 @@ void PrintTable(const JobWindow& window, const JobRecommendation& job) {
                "action", "verdict", "sure"});
   for (const VertexRecommendation& r : job.vertices) {
     const bool sized = r.verdict != Verdict::kThinData && r.verdict != Verdict::kNotMeasured;
-    table.AddRow({window.graph.vertices[static_cast<size_t>(r.vertex)].name, absl::StrCat(r.now),
+    table.AddRow({NameOf(window.graph.vertices[static_cast<size_t>(r.vertex)]), absl::StrCat(r.now),
                   sized ? absl::StrCat(r.needed) : "-", Interval(r), Wanted(r), Known(r.demand.value(), "%.6g"),
                   Known(r.service_time.value() * 1000, "%.3g"), Known(r.largest_share, "%.3g"),
                   Paint(ColourOf(r.action), Name(r.action)), Name(r.verdict), Name(r.confidence)});

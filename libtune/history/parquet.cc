@@ -102,6 +102,8 @@ class ParquetReader : public HistoryReader {
       std::shared_ptr<arrow::RecordBatch> record_batch;
       if (auto status = FromArrow(batches->ReadNext(&record_batch)); !status.ok()) return Annotate("", status);
       if (record_batch == nullptr) break;
+      // Arrow decodes damaged columns into arrays whose indices point outside their dictionaries.
+      if (auto status = FromArrow(record_batch->ValidateFull()); !status.ok()) return Annotate("", status);
       const LongBatch batch(*record_batch);
       for (int64_t i = 0; i < record_batch->num_rows(); ++i) {
         auto status = AppendLine(batch, i, line);

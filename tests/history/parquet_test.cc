@@ -188,6 +188,11 @@ TEST(ParquetTest, RefusesWhatIsNoParquet) {
   EXPECT_THAT(Error(Write(folder, *Table({}))), HasSubstr("has no rows"));
 }
 
+TEST(ParquetTest, RefusesIndicesOutsideTheirDictionary) {
+  EXPECT_THAT(Error("tests/fuzz/corpus/parquet/index_outside_its_dictionary.parquet"),
+              HasSubstr("index_outside_its_dictionary.parquet: not Parquet that can be read: In column 2"));
+}
+
 TEST(ParquetTest, RefusesEveryKindOfDamage) {
   const Folder folder;
   const std::string path = Write(folder, *Table(Rows()));
