@@ -55,6 +55,10 @@ TEST(WeightedQuantileTest, ForgivesTheRoundingOfWeights) {
   EXPECT_EQ(Weighed(WithWeights(ten, 0.1), 0.9), 9);
   EXPECT_EQ(Weighed(WithWeights(ten, 0.1), 0.3), 3);
   EXPECT_EQ(Weighed(WithWeights(ten, 0.1), 1), 10);
+  // Of thirteen, six sum to 0.6 and 6/13 of the whole is 0.6000000000000001.
+  std::vector<double> thirteen(13);
+  for (int i = 0; i < 13; ++i) thirteen[i] = i + 1;
+  EXPECT_EQ(Weighed(WithWeights(thirteen, 0.1), 6 / 13.0), 6);
 }
 
 TEST(WeightedQuantileTest, LeavesOutValuesWithoutWeight) {

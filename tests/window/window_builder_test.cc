@@ -163,6 +163,17 @@ TEST(Restart, TwoOfThemAreTwo) {
   EXPECT_EQ(builder.Window().restarts, 2);
 }
 
+// What falls within one warm-up of 30 s is told by several of one restart; what falls later is another.
+TEST(Restart, AFallWithinTheWarmUpIsTheSameOne) {
+  for (const auto& [second, want] : {std::pair(130.0, 1.0), {131.0, 2.0}}) {
+    WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+    FeedSteady(builder, 0, 90, 10);
+    MustAdd(builder, Answer(100, kMap, 0, Steady(5, 10, 0.5)));
+    MustAdd(builder, Answer(second, kMap, 0, Steady(1, 10, 0.5)));
+    EXPECT_EQ(builder.Window().restarts, want) << second;
+  }
+}
+
 // Flink derives busy time; it steps back by a few ms and makes it up later.
 TEST(BusyTime, SteppingBackAFewMillisecondsIsNoRestart) {
   WindowOptions options;
