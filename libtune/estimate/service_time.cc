@@ -20,9 +20,8 @@ constexpr double kLeastFixedBusy = 0.01;  // a fixed cost below 1 % of a subtask
 constexpr double kSmallestBusy = 1e-4;
 
 // A parallelism counts for contention when it was seen this long.
-constexpr double kLeastRunSeconds = 30;     // subtask-seconds
-constexpr double kLeastBusySeconds = 0.01;  // of them: ten of the milliseconds that Flink counts in
-constexpr double kUsualRunSeconds = 600;    // subtask-seconds that weigh as one run of usual length
+constexpr double kLeastRunSeconds = 30;   // subtask-seconds
+constexpr double kUsualRunSeconds = 600;  // subtask-seconds that weigh as one run of usual length
 
 // The quantile of Student's t with `freedom` degrees, from the normal one: Cornish and Fisher's expansion.
 double StudentQuantile(double z, double freedom) {

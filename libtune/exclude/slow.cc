@@ -1,12 +1,12 @@
 // Slow operators: each record takes so long that more subtasks only spread the waiting.
 #include "libtune/exclude/exclusions.h"
+#include "libtune/internal/amount.h"
 
 namespace tune {
 namespace {
 
 // A thread that computes uses most of its busy time as CPU; one that waits for others, little.
 constexpr double kComputingFraction = 0.5;
-constexpr double kLeastBusySeconds = 0.01;  // ten of the milliseconds that Flink counts busy time in
 
 double ThresholdOf(const JobSizing& job, int vertex) {
   for (const auto& [name, threshold] : job.policy.slow_record_of) {

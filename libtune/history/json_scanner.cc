@@ -84,23 +84,11 @@ absl::StatusOr<std::string_view> JsonScanner::Value() {
   return text_.substr(start, at_ - start);
 }
 
-// Past whole chunks in which a comma stands right behind every closing bracket.
-void JsonScanner::SkipPlainPairs() {
-  constexpr size_t kChunk = 64;
-  for (; text_.size() - at_ > kChunk; at_ += kChunk) {
-    const char* const chunk = text_.data() + at_;
-    unsigned char ends = 0;
-    for (size_t i = 0; i < kChunk; ++i) ends |= static_cast<unsigned char>((chunk[i] == ']') & (chunk[i + 1] != ','));
-    if (ends != 0) return;
-  }
-}
-
 absl::StatusOr<std::string_view> JsonScanner::Pairs() {
   if (auto status = Expect('['); !status.ok()) return status;
   const size_t start = at_;
   if (Take(']')) return text_.substr(start, 0);
   for (;;) {
-    SkipPlainPairs();
     const void* const found = std::memchr(text_.data() + at_, ']', text_.size() - at_);
     if (found == nullptr) {
       at_ = text_.size();

@@ -60,7 +60,6 @@ class JsonScanner {
 
  private:
   absl::Status SkipText();
-  void SkipPlainPairs();
 
   std::string_view text_;
   size_t at_ = 0;

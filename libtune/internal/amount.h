@@ -7,6 +7,9 @@ namespace tune {
 // month's bins. Quotients of amounts stay finite above it (internal/path.h has the other end).
 constexpr double kLeastAmount = 1e-9;
 
+// Busy seconds that a quotient may stand on: ten of the milliseconds that Flink counts in.
+constexpr double kLeastBusySeconds = 0.01;
+
 // False for NaN.
 inline bool IsSome(double amount) { return amount >= kLeastAmount; }
 

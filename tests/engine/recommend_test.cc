@@ -4,41 +4,12 @@
 
 #include <cmath>
 
-#include "tests/support/job_window.h"
+#include "tests/support/answer.h"
 
 namespace tune {
 namespace {
 
 using testing::HasSubstr;
-
-const Finding* Find(const JobRecommendation& job, FindingKind kind) {
-  for (const Finding& finding : job.findings) {
-    if (finding.kind == kind) return &finding;
-  }
-  return nullptr;
-}
-
-JobRecommendation MustRecommend(const JobWindow& window, const TuningPolicy& policy) {
-  absl::StatusOr<JobRecommendation> job = Recommend(window, policy);
-  EXPECT_TRUE(job.ok()) << job.status();
-  return job.ok() ? *std::move(job) : JobRecommendation{};
-}
-
-// source -> map, `map` as given.
-JobWindow SourceAndMap(double rate, const VertexOptions& map, ShipStrategy ship = ShipStrategy::kRebalance) {
-  JobWindowMaker maker;
-  const int source = maker.AddSource("source", rate);
-  maker.Connect(source, maker.Add("map", map), ship);
-  return maker.Build();
-}
-
-VertexOptions Map(double rate, double seconds_per_record, int parallelism) {
-  VertexOptions map;
-  map.rate_in = rate;
-  map.seconds_per_record = seconds_per_record;
-  map.parallelism = parallelism;
-  return map;
-}
 
 struct Demand {
   const char* name;
@@ -51,7 +22,7 @@ TEST_P(SteadyDemandTest, MatchesHandCalculation) {
   const Demand& c = GetParam();
   TuningPolicy policy = PlainPolicy();
   policy.target_busy_fraction = c.target;
-  const JobWindow window = SourceAndMap(c.rate, Map(c.rate, c.seconds_per_record, 4));
+  const JobWindow window = SourceAndMap(c.rate, MapOptions(c.rate, c.seconds_per_record, 4));
   EXPECT_EQ(MustRecommend(window, policy).vertices[1].needed, c.want);
 }
 INSTANTIATE_TEST_SUITE_P(Rates, SteadyDemandTest,
@@ -70,14 +41,16 @@ TEST(Shares, WholeKeyGroupsCount) {
   TuningPolicy policy = PlainPolicy();
   policy.share_model = ShareModel::kMeasured;
   policy.target_busy_fraction = 0.9;
-  EXPECT_EQ(MustRecommend(SourceAndMap(600, Map(600, 0.01, 1), ShipStrategy::kHash), policy).vertices[1].needed, 7);
+  EXPECT_EQ(MustRecommend(SourceAndMap(600, MapOptions(600, 0.01, 1), ShipStrategy::kHash), policy).vertices[1].needed,
+            7);
   // 8 subtasks: 15 key groups of 120, 0.125 * 6.3 = 0.79.
-  EXPECT_EQ(MustRecommend(SourceAndMap(630, Map(630, 0.01, 1), ShipStrategy::kHash), policy).vertices[1].needed, 8);
+  EXPECT_EQ(MustRecommend(SourceAndMap(630, MapOptions(630, 0.01, 1), ShipStrategy::kHash), policy).vertices[1].needed,
+            8);
 }
 
 // x_max = 0.7 of 4 subtasks: h = (4 * 0.7 - 1) / 3 = 0.6. At 900/s and 2 ms the hot key alone takes 1.08 of a subtask.
 TEST(HotKey, ThatNeedsMoreThanOneSubtaskNeedsAPerson) {
-  VertexOptions map = Map(900, 0.002, 4);
+  VertexOptions map = MapOptions(900, 0.002, 4);
   map.shares = {0.1, 0.1, 0.1, 0.7};
   TuningPolicy policy = PlainPolicy();
   policy.share_model = ShareModel::kMeasured;
@@ -85,7 +58,7 @@ TEST(HotKey, ThatNeedsMoreThanOneSubtaskNeedsAPerson) {
   EXPECT_EQ(job.vertices[1].action, Action::kPerson);
   EXPECT_EQ(job.vertices[1].wanted, 4);
   EXPECT_EQ(job.action, Action::kPerson);
-  const Finding* hot = Find(job, FindingKind::kHotKey);
+  const Finding* hot = FindingOf(job, FindingKind::kHotKey);
   ASSERT_NE(hot, nullptr);
   EXPECT_THAT(hot->subtasks, testing::ElementsAre(3));
   EXPECT_NEAR(hot->share.value_or(0), 0.6, 1e-9);
@@ -95,46 +68,46 @@ TEST(HotKey, ThatNeedsMoreThanOneSubtaskNeedsAPerson) {
 // x_max = 0.675 of 2: h = 0.35. 800/s at 2 ms = 1.6 subtasks: share(2) = 0.675 -> 1.08 busy, share(3) = 0.35 + 0.65/3 =
 // 0.567 -> 0.907 busy: 3, where even shares would say 2.
 TEST(HotKey, ThatStillFitsIsSizedByItsShare) {
-  VertexOptions map = Map(800, 0.002, 2);
+  VertexOptions map = MapOptions(800, 0.002, 2);
   map.shares = {0.325, 0.675};
   TuningPolicy policy = PlainPolicy();
   policy.share_model = ShareModel::kMeasured;
   const JobRecommendation job = MustRecommend(SourceAndMap(800, map, ShipStrategy::kHash), policy);
   EXPECT_EQ(job.vertices[1].needed, 3);
   EXPECT_EQ(job.vertices[1].action, Action::kRaise);
-  EXPECT_NE(Find(job, FindingKind::kHotKey), nullptr);
+  EXPECT_NE(FindingOf(job, FindingKind::kHotKey), nullptr);
 }
 
 // Buffers hide an overload: 800/s go out, 759/s are taken, and the 41/s between wait for the saturated subtask. Its
 // true share is (500 + 41) / 800 = 0.676 and not 500/759 = 0.659.
 TEST(HotKey, CountsWhatWaitsInBuffersForTheSaturatedSubtask) {
-  VertexOptions map = Map(759, 0.002, 2);
+  VertexOptions map = MapOptions(759, 0.002, 2);
   map.shares = {259.0 / 759, 500.0 / 759};
   TuningPolicy policy = PlainPolicy();
   policy.share_model = ShareModel::kMeasured;
   const JobRecommendation job = MustRecommend(SourceAndMap(800, map, ShipStrategy::kHash), policy);
-  const Finding* hot = Find(job, FindingKind::kHotKey);
+  const Finding* hot = FindingOf(job, FindingKind::kHotKey);
   ASSERT_NE(hot, nullptr);
   EXPECT_NEAR(hot->share.value_or(0), 2 * (541.0 / 800) - 1, 1e-9);  // h = (2 x - 1) / 1
 }
 
 TEST(Skew, HealthyImbalanceIsNoFinding) {
-  VertexOptions map = Map(900, 0.002, 4);
+  VertexOptions map = MapOptions(900, 0.002, 4);
   map.shares = {0.25, 0.26, 0.22, 0.27};  // max/mean 1.08
   TuningPolicy policy = PlainPolicy();
   policy.share_model = ShareModel::kMeasured;
   const JobRecommendation job = MustRecommend(SourceAndMap(900, map, ShipStrategy::kHash), policy);
-  EXPECT_EQ(Find(job, FindingKind::kHotKey), nullptr);
-  EXPECT_EQ(Find(job, FindingKind::kUnevenLoad), nullptr);
+  EXPECT_EQ(FindingOf(job, FindingKind::kHotKey), nullptr);
+  EXPECT_EQ(FindingOf(job, FindingKind::kUnevenLoad), nullptr);
 }
 
 TEST(Skew, SeveralBusySubtasksAreUnevenLoadNotAHotKey) {
-  VertexOptions map = Map(900, 0.001, 4);
+  VertexOptions map = MapOptions(900, 0.001, 4);
   map.shares = {0.4, 0.4, 0.1, 0.1};
   TuningPolicy policy = PlainPolicy();
   policy.share_model = ShareModel::kMeasured;
   const JobRecommendation job = MustRecommend(SourceAndMap(900, map, ShipStrategy::kHash), policy);
-  const Finding* uneven = Find(job, FindingKind::kUnevenLoad);
+  const Finding* uneven = FindingOf(job, FindingKind::kUnevenLoad);
   ASSERT_NE(uneven, nullptr);
   EXPECT_THAT(uneven->subtasks, testing::ElementsAre(0, 1));
 }
@@ -145,7 +118,7 @@ TEST(Demand, OfAThrottledGeneratorIsALabelledLowerBound) {
   source.rate_out = 386;
   source.seconds_per_record = 1e-6;
   source.backpressured_fraction = 0.99;
-  VertexOptions map = Map(386, 1 / 386.0, 1);  // always busy
+  VertexOptions map = MapOptions(386, 1 / 386.0, 1);  // always busy
   map.shares = {1};
   const int s = maker.Add("source", source), m = maker.Add("map", map);
   maker.Connect(s, m);
@@ -153,7 +126,7 @@ TEST(Demand, OfAThrottledGeneratorIsALabelledLowerBound) {
   EXPECT_EQ(job.vertices[1].verdict, Verdict::kLowerBound);
   EXPECT_TRUE(job.vertices[1].at_least);
   EXPECT_EQ(job.vertices[1].wanted, 2);  // more than the one that is saturated
-  EXPECT_NE(Find(job, FindingKind::kDemandHidden), nullptr);
+  EXPECT_NE(FindingOf(job, FindingKind::kDemandHidden), nullptr);
   EXPECT_EQ(job.timeliness, Timeliness::kDelayed);
 }
 
@@ -163,7 +136,7 @@ TEST(Demand, GivenRateBeatsWhatAThrottledSourceShows) {
   source.rate_out = 386;
   source.backpressured_fraction = 0.99;
   const int s = maker.Add("source", source);
-  maker.Connect(s, maker.Add("map", Map(386, 1 / 386.0, 1)));
+  maker.Connect(s, maker.Add("map", MapOptions(386, 1 / 386.0, 1)));
   JobWindow window = maker.Build();
   window.sources[0].kind = DemandKind::kGiven;
   window.sources[0].given = RecordsPerSecond(900);
@@ -180,7 +153,7 @@ TEST(Demand, IsWhatTheSourceGivesOfWhatItReads) {
   source.rate_out = 200;
   const int s = maker.Add("source", source);
   maker.SetProduction(s, std::vector<double>(10, 1000));
-  maker.Connect(s, maker.Add("map", Map(200, 0.01, 2)));
+  maker.Connect(s, maker.Add("map", MapOptions(200, 0.01, 2)));
   const JobRecommendation job = MustRecommend(maker.Build(), PlainPolicy());
   EXPECT_NEAR(job.vertices[1].demand.value(), 250, 1e-9);
   EXPECT_EQ(job.vertices[1].needed, 3);
@@ -198,7 +171,7 @@ TEST(Demand, QuantileOfTheSumIsNotTheSumOfQuantiles) {
   }
   maker.SetProduction(a, first);
   maker.SetProduction(b, second);
-  const int join = maker.Add("join", Map(100, 0.015, 2));
+  const int join = maker.Add("join", MapOptions(100, 0.015, 2));
   maker.Connect(a, join);
   maker.Connect(b, join);
   const JobRecommendation job = MustRecommend(maker.Build(), PlainPolicy());
@@ -210,7 +183,7 @@ TEST(Demand, QuantileOfTheSumIsNotTheSumOfQuantiles) {
 TEST(Demand, BroadcastLoadDoesNotShrinkWithParallelism) {
   JobWindowMaker maker;
   const int data = maker.AddSource("data", 400), rules = maker.AddSource("rules", 10);
-  const int map = maker.Add("map", Map(400 + 2 * 10, 0.002, 2));  // 2 subtasks see each rule
+  const int map = maker.Add("map", MapOptions(400 + 2 * 10, 0.002, 2));  // 2 subtasks see each rule
   maker.Connect(data, map, ShipStrategy::kRebalance);
   maker.Connect(rules, map, ShipStrategy::kBroadcast);
   TuningPolicy policy = PlainPolicy();
@@ -229,7 +202,7 @@ TEST(CatchUp, BacklogAndRestartAddToTheDemand) {
   JobWindowMaker maker;
   const int source = maker.AddSource("source", 900);
   maker.SetProduction(source, std::vector<double>(10, 900));
-  maker.Connect(source, maker.Add("map", Map(900, 0.0021, 2)), ShipStrategy::kRebalance);
+  maker.Connect(source, maker.Add("map", MapOptions(900, 0.0021, 2)), ShipStrategy::kRebalance);
   JobWindow window = maker.Build();
   TuningPolicy policy = PlainPolicy();
   EXPECT_EQ(MustRecommend(window, policy).vertices[1].needed, 2);  // 1.89
@@ -246,7 +219,7 @@ TEST(LagGoal, HoursAboveTheQuantileRaiseTheAnswer) {
   std::vector<double> rates(10, 100);
   rates[4] = 1000;
   maker.SetProduction(source, rates);
-  maker.Connect(source, maker.Add("map", Map(190, 0.01, 2)), ShipStrategy::kRebalance);
+  maker.Connect(source, maker.Add("map", MapOptions(190, 0.01, 2)), ShipStrategy::kRebalance);
   TuningPolicy policy = PlainPolicy();
   EXPECT_EQ(MustRecommend(maker.Build(), policy).vertices[1].needed, 1);  // 100 * 0.01
   policy.lag_goal = absl::Seconds(240);
@@ -260,33 +233,33 @@ TEST(LagGoal, HoursAboveTheQuantileRaiseTheAnswer) {
 TEST(Slow, OperatorIsExcludedAndItsBottleneckNeedsAPerson) {
   TuningPolicy policy = PlainPolicy();
   policy.slow_record = absl::Milliseconds(10);
-  const JobRecommendation job = MustRecommend(SourceAndMap(100, Map(100, 0.02, 1)), policy);
-  EXPECT_NE(Find(job, FindingKind::kSlowUnknown), nullptr);
+  const JobRecommendation job = MustRecommend(SourceAndMap(100, MapOptions(100, 0.02, 1)), policy);
+  EXPECT_NE(FindingOf(job, FindingKind::kSlowUnknown), nullptr);
   EXPECT_EQ(job.vertices[1].action, Action::kPerson);
   EXPECT_EQ(job.vertices[1].wanted, 1);
   policy.slow_record_of["map"] = absl::Milliseconds(50);
-  EXPECT_EQ(MustRecommend(SourceAndMap(100, Map(100, 0.02, 1)), policy).vertices[1].action, Action::kRaise);
+  EXPECT_EQ(MustRecommend(SourceAndMap(100, MapOptions(100, 0.02, 1)), policy).vertices[1].action, Action::kRaise);
 }
 
 TEST(Slow, ThreadCpuTellsBlockingFromComputing) {
   TuningPolicy policy = PlainPolicy();
   policy.slow_record = absl::Milliseconds(10);
-  VertexOptions map = Map(40, 0.02, 1);
+  VertexOptions map = MapOptions(40, 0.02, 1);
   map.shares = {1};
   JobWindow window = SourceAndMap(40, map);
   SubtaskWindow& subtask = window.vertices[1].subtasks[0];
   subtask.cpu_s = 0.1 * subtask.busy_s;
-  EXPECT_NE(Find(MustRecommend(window, policy), FindingKind::kSlowBlocking), nullptr);
+  EXPECT_NE(FindingOf(MustRecommend(window, policy), FindingKind::kSlowBlocking), nullptr);
   subtask.cpu_s = 0.9 * subtask.busy_s;
-  EXPECT_NE(Find(MustRecommend(window, policy), FindingKind::kSlowComputing), nullptr);
+  EXPECT_NE(FindingOf(MustRecommend(window, policy), FindingKind::kSlowComputing), nullptr);
 }
 
 TEST(GcBound, JobIsNotScaledUp) {
-  JobWindow window = SourceAndMap(900, Map(900, 0.002, 1));
+  JobWindow window = SourceAndMap(900, MapOptions(900, 0.002, 1));
   window.task_managers.emplace_back().id = "tm1";
   window.task_managers[0].gc_fraction = 0.3;
   const JobRecommendation job = MustRecommend(window, PlainPolicy());
-  EXPECT_NE(Find(job, FindingKind::kGcBound), nullptr);
+  EXPECT_NE(FindingOf(job, FindingKind::kGcBound), nullptr);
   EXPECT_EQ(job.vertices[1].action, Action::kPerson);
   window.task_managers[0].gc_fraction = 0.05;
   EXPECT_EQ(MustRecommend(window, PlainPolicy()).vertices[1].action, Action::kRaise);
@@ -297,10 +270,10 @@ TEST(Hidden, OperatorBehindABottleneckIsSizedForTheFullDemand) {
   VertexOptions source;
   source.rate_out = 324;
   source.backpressured_fraction = 0.99;
-  VertexOptions parse = Map(324, 1 / 324.0, 1);
+  VertexOptions parse = MapOptions(324, 1 / 324.0, 1);
   parse.rate_out = 324;
   parse.shares = {1};
-  VertexOptions enrich = Map(324, 0.0026, 1);  // 0.84 busy
+  VertexOptions enrich = MapOptions(324, 0.0026, 1);  // 0.84 busy
   enrich.shares = {1};
   const int s = maker.Add("source", source), p = maker.Add("parse", parse), e = maker.Add("enrich", enrich);
   maker.Connect(s, p);
@@ -311,10 +284,10 @@ TEST(Hidden, OperatorBehindABottleneckIsSizedForTheFullDemand) {
   const JobRecommendation job = MustRecommend(window, PlainPolicy());
   EXPECT_EQ(job.vertices[1].needed, 2);  // 600 / 324 = 1.85
   EXPECT_EQ(job.vertices[2].needed, 2);  // 600 * 0.0026 = 1.56
-  const Finding* hidden = Find(job, FindingKind::kHidden);
+  const Finding* hidden = FindingOf(job, FindingKind::kHidden);
   ASSERT_NE(hidden, nullptr);
   EXPECT_EQ(hidden->vertex, 2);
-  const Finding* bottleneck = Find(job, FindingKind::kBottleneck);
+  const Finding* bottleneck = FindingOf(job, FindingKind::kBottleneck);
   ASSERT_NE(bottleneck, nullptr);
   EXPECT_EQ(bottleneck->vertex, 1);
 }
@@ -322,26 +295,26 @@ TEST(Hidden, OperatorBehindABottleneckIsSizedForTheFullDemand) {
 TEST(ThinData, IsHeldWithAReason) {
   JobWindowMaker maker(1);
   const int source = maker.AddSource("source", 900);
-  maker.Connect(source, maker.Add("map", Map(900, 0.002, 1)));
+  maker.Connect(source, maker.Add("map", MapOptions(900, 0.002, 1)));
   TuningPolicy policy = PlainPolicy();
   policy.min_coverage = absl::Minutes(2);
   const JobRecommendation job = MustRecommend(maker.Build(), policy);
   EXPECT_EQ(job.vertices[1].verdict, Verdict::kThinData);
   EXPECT_EQ(job.vertices[1].wanted, 1);
   EXPECT_EQ(job.action, Action::kHold);
-  EXPECT_NE(Find(job, FindingKind::kThinData), nullptr);
+  EXPECT_NE(FindingOf(job, FindingKind::kThinData), nullptr);
 }
 
 TEST(DeadMetrics, HoldEverything) {
-  JobWindow window = SourceAndMap(900, Map(900, 0.002, 1));
+  JobWindow window = SourceAndMap(900, MapOptions(900, 0.002, 1));
   window.stale_at_end_s = 600;
   const JobRecommendation job = MustRecommend(window, PlainPolicy());
-  EXPECT_NE(Find(job, FindingKind::kStaleMetrics), nullptr);
+  EXPECT_NE(FindingOf(job, FindingKind::kStaleMetrics), nullptr);
   EXPECT_EQ(job.vertices[1].wanted, 1);
 }
 
 TEST(NotRunning, NeedsAPerson) {
-  JobWindow window = SourceAndMap(900, Map(900, 0.002, 1));
+  JobWindow window = SourceAndMap(900, MapOptions(900, 0.002, 1));
   window.running_at_end = false;
   EXPECT_EQ(MustRecommend(window, PlainPolicy()).action, Action::kPerson);
 }
@@ -351,7 +324,7 @@ TEST(NotRunning, NeedsAPerson) {
 TEST(ServiceTime, FixedCostIsTakenFromAVaryingRate) {
   JobWindowMaker maker(40);
   const int source = maker.AddSource("source", 1000);
-  maker.Connect(source, maker.Add("map", Map(1000, 0.001, 4)), ShipStrategy::kRebalance);
+  maker.Connect(source, maker.Add("map", MapOptions(1000, 0.001, 4)), ShipStrategy::kRebalance);
   JobWindow window = maker.Build();
   VertexWindow& map = window.vertices[1];
   map.service = {};
@@ -381,14 +354,14 @@ TEST(Arguments, EveryViolationIsListed) {
   TuningPolicy policy;
   policy.target_busy_fraction = 1.5;
   policy.demand_quantile = 0;
-  const absl::StatusOr<JobRecommendation> job = Recommend(SourceAndMap(1, Map(1, 0.1, 1)), policy);
+  const absl::StatusOr<JobRecommendation> job = Recommend(SourceAndMap(1, MapOptions(1, 0.1, 1)), policy);
   EXPECT_EQ(job.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(job.status().message()), HasSubstr("policy.target_busy_fraction = 1.5; allowed: (0, 1]"));
   EXPECT_THAT(std::string(job.status().message()), HasSubstr("policy.demand_quantile = 0; allowed: (0, 1]"));
 }
 
 TEST(Arguments, BrokenWindowIsRefusedWithItsPath) {
-  JobWindow window = SourceAndMap(1, Map(1, 0.1, 1));
+  JobWindow window = SourceAndMap(1, MapOptions(1, 0.1, 1));
   window.vertices[1].bins[7].busy_s = -20;
   const absl::StatusOr<JobRecommendation> job = Recommend(window, TuningPolicy{});
   EXPECT_THAT(std::string(job.status().message()), HasSubstr("vertices[\"map\"].bins[7].busy_s = -20; allowed: >= 0"));

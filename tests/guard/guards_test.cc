@@ -2,16 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/job_window.h"
+#include "tests/support/answer.h"
 
 namespace tune {
 namespace {
-
-JobRecommendation MustRecommend(const JobWindow& window, const TuningPolicy& policy) {
-  absl::StatusOr<JobRecommendation> job = Recommend(window, policy);
-  EXPECT_TRUE(job.ok()) << job.status();
-  return job.ok() ? *std::move(job) : JobRecommendation{};
-}
 
 // The last step of `rule` for a vertex; rule "" when there is none.
 Evidence Step(const JobRecommendation& job, const std::string& rule, int vertex) {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/job_window.h"
+#include "tests/support/answer.h"
 #include "tune/plan.h"
 
 namespace tune {
@@ -26,12 +26,6 @@ JobWindow WindowWith(int map_now, int needed) {
   return maker.Build();
 }
 
-JobRecommendation MustRecommend(const JobWindow& window) {
-  absl::StatusOr<JobRecommendation> job = Recommend(window, PlainPolicy());
-  EXPECT_TRUE(job.ok()) << job.status();
-  return job.ok() ? *std::move(job) : JobRecommendation{};
-}
-
 FlinkDeploymentSpec Spec(const std::string& version, int job_parallelism, bool adaptive = false) {
   FlinkDeploymentSpec spec;
   spec.name = "orders";
@@ -43,7 +37,7 @@ FlinkDeploymentSpec Spec(const std::string& version, int job_parallelism, bool a
 }
 
 absl::StatusOr<SpecPatch> Plan(const FlinkDeploymentSpec& spec, const JobWindow& window) {
-  return PlanFlinkDeployment(spec, window, MustRecommend(window));
+  return PlanFlinkDeployment(spec, window, MustRecommend(window, PlainPolicy()));
 }
 
 SpecPatch MustPlan(const FlinkDeploymentSpec& spec, const JobWindow& window) {
