@@ -89,10 +89,11 @@ class NullSink : public SampleSink {
     sum += sample.value[0];
     return absl::OkStatus();
   }
-  absl::Status Add(const TaskManagerSample&) override { return absl::OkStatus(); }
+  absl::Status Add(const ProcessSample&) override { return absl::OkStatus(); }
   absl::Status Add(const SourceSample&) override { return absl::OkStatus(); }
   absl::Status Add(const JobSample&) override { return absl::OkStatus(); }
   absl::Status Add(const ParallelismSample&) override { return absl::OkStatus(); }
+  absl::Status Add(const CollectionSample&) override { return absl::OkStatus(); }
   int64_t count = 0;
   double sum = 0;
 };

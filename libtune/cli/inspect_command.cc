@@ -32,7 +32,7 @@ std::vector<Use> UsesOf(const JobWindow& window) {
     lag = lag || s.kind == DemandKind::kLag;
     offsets = offsets || s.kind == DemandKind::kOffsets;
   }
-  for (const TaskManagerWindow& tm : window.task_managers) gc = gc || tm.gc_fraction.has_value();
+  for (const ProcessWindow& tm : window.task_managers.processes) gc = gc || tm.gc_fraction.has_value();
   return {
       {"busy time", busy, "no service time: nothing can be sized"},
       {"metrics by subtask", subtasks, "skew and hot keys stay invisible; shares are assumed even"},
@@ -90,7 +90,7 @@ int RunInspect(const Arguments& a) {
   std::printf("edges%s: %s\n", window.graph.inferred ? " (inferred from traffic)" : "",
               EdgesText(window.graph).c_str());
   std::printf("restarts: %.0f; not running: %.0f s; metrics stood still at the end: %.0f s; TaskManagers: %zu\n\n",
-              window.restarts, window.not_running_s, window.stale_at_end_s, window.task_managers.size());
+              window.restarts, window.not_running_s, window.stale_at_end_s, window.task_managers.processes.size());
   PrintVertices(window);
   std::printf("\n");
   Table table({"metric", "found", "without it"});

@@ -24,10 +24,11 @@ class BuilderSink : public SampleSink {
  public:
   explicit BuilderSink(WindowBuilder& builder) : builder_(builder) {}
   absl::Status Add(const TaskSample& s) override { return builder_.Add(s); }
-  absl::Status Add(const TaskManagerSample& s) override { return builder_.Add(s); }
+  absl::Status Add(const ProcessSample& s) override { return builder_.Add(s); }
   absl::Status Add(const SourceSample& s) override { return builder_.Add(s); }
   absl::Status Add(const JobSample& s) override { return builder_.Add(s); }
   absl::Status Add(const ParallelismSample& s) override { return builder_.Add(s); }
+  absl::Status Add(const CollectionSample& s) override { return builder_.Add(s); }
 
  private:
   WindowBuilder& builder_;

@@ -3,6 +3,7 @@
 #include "libtune/codec/door.h"
 #include "libtune/codec/enum_codec.h"
 #include "libtune/codec/limits.h"
+#include "libtune/codec/process_codec.h"
 
 namespace tune {
 namespace {
@@ -41,21 +42,6 @@ template <typename Struct, typename Message>
 struct OptionalMeasure {
   std::optional<double> Struct::* member;
   Measure<Message> measure;
-};
-
-using T = v1::TaskManagerSample;
-constexpr OptionalMeasure<TaskManagerSample, T> kTaskManagerMeasures[] = {
-    {&TaskManagerSample::cpu_time_ns, {"cpu_time_ns", &T::has_cpu_time_ns, &T::cpu_time_ns, &T::set_cpu_time_ns}},
-    {&TaskManagerSample::gc_time_ms, {"gc_time_ms", &T::has_gc_time_ms, &T::gc_time_ms, &T::set_gc_time_ms}},
-    {&TaskManagerSample::gc_count, {"gc_count", &T::has_gc_count, &T::gc_count, &T::set_gc_count}},
-    {&TaskManagerSample::heap_used_bytes,
-     {"heap_used_bytes", &T::has_heap_used_bytes, &T::heap_used_bytes, &T::set_heap_used_bytes}},
-    {&TaskManagerSample::heap_max_bytes,
-     {"heap_max_bytes", &T::has_heap_max_bytes, &T::heap_max_bytes, &T::set_heap_max_bytes}},
-    {&TaskManagerSample::old_gen_after_gc_bytes,
-     {"old_gen_after_gc_bytes", &T::has_old_gen_after_gc_bytes, &T::old_gen_after_gc_bytes,
-      &T::set_old_gen_after_gc_bytes}},
-    {&TaskManagerSample::slots, {"slots", &T::has_slots, &T::slots, &T::set_slots}},
 };
 
 using S = v1::SourceSample;
@@ -130,11 +116,17 @@ TaskSample Read(const v1::TaskSample& proto, const Path& path, Violations& viola
   return sample;
 }
 
-TaskManagerSample Read(const v1::TaskManagerSample& proto, const Path& path, Violations& violations) {
-  TaskManagerSample sample;
+ProcessSample Read(const v1::ProcessSample& proto, const Path& path, Violations& violations) {
+  ProcessSample sample{};
   sample.time_ms = ReadMillis(proto, path, violations);
-  sample.task_manager = proto.task_manager();
-  ReadMeasures(kTaskManagerMeasures, proto, path, violations, sample);
+  Read(proto, path, violations, sample);
+  return sample;
+}
+
+CollectionSample Read(const v1::CollectionSample& proto, const Path& path, Violations& violations) {
+  CollectionSample sample;
+  sample.collection.time_ms = ReadMillis(proto, path, violations);
+  Read(proto, path, violations, sample);
   return sample;
 }
 
@@ -188,11 +180,17 @@ v1::TaskSample ToProto(const TaskSample& sample) {
   return proto;
 }
 
-v1::TaskManagerSample ToProto(const TaskManagerSample& sample) {
-  v1::TaskManagerSample proto;
+v1::ProcessSample ToProto(const ProcessSample& sample) {
+  v1::ProcessSample proto;
   *proto.mutable_time() = TimeToProto(sample.time_ms);
-  proto.set_task_manager(Utf8(sample.task_manager));
-  WriteMeasures(kTaskManagerMeasures, sample, proto);
+  Write(sample, proto);
+  return proto;
+}
+
+v1::CollectionSample ToProto(const CollectionSample& sample) {
+  v1::CollectionSample proto;
+  *proto.mutable_time() = TimeToProto(sample.collection.time_ms.value_or(0));
+  Write(sample, proto);
   return proto;
 }
 
@@ -223,16 +221,18 @@ v1::ParallelismSample ToProto(const ParallelismSample& sample) {
 v1::SampleBatch ToProto(const SampleBatch& batch) {
   v1::SampleBatch proto;
   for (const auto& sample : batch.tasks) *proto.add_tasks() = ToProto(sample);
-  for (const auto& sample : batch.task_managers) *proto.add_task_managers() = ToProto(sample);
+  for (const auto& sample : batch.processes) *proto.add_processes() = ToProto(sample);
   for (const auto& sample : batch.sources) *proto.add_sources() = ToProto(sample);
   for (const auto& sample : batch.jobs) *proto.add_jobs() = ToProto(sample);
   for (const auto& sample : batch.parallelisms) *proto.add_parallelisms() = ToProto(sample);
+  for (const auto& sample : batch.collections) *proto.add_collections() = ToProto(sample);
   return proto;
 }
 
 absl::StatusOr<TaskSample> FromProto(const v1::TaskSample& proto) { return ReadOne<TaskSample>(proto); }
-absl::StatusOr<TaskManagerSample> FromProto(const v1::TaskManagerSample& proto) {
-  return ReadOne<TaskManagerSample>(proto);
+absl::StatusOr<ProcessSample> FromProto(const v1::ProcessSample& proto) { return ReadOne<ProcessSample>(proto); }
+absl::StatusOr<CollectionSample> FromProto(const v1::CollectionSample& proto) {
+  return ReadOne<CollectionSample>(proto);
 }
 absl::StatusOr<SourceSample> FromProto(const v1::SourceSample& proto) { return ReadOne<SourceSample>(proto); }
 absl::StatusOr<JobSample> FromProto(const v1::JobSample& proto) { return ReadOne<JobSample>(proto); }
@@ -245,10 +245,11 @@ absl::StatusOr<SampleBatch> FromProto(const v1::SampleBatch& proto) {
   SampleBatch batch;
   const Path root;
   ReadAll(proto.tasks(), root.Field("tasks"), violations, batch.tasks);
-  ReadAll(proto.task_managers(), root.Field("task_managers"), violations, batch.task_managers);
+  ReadAll(proto.processes(), root.Field("processes"), violations, batch.processes);
   ReadAll(proto.sources(), root.Field("sources"), violations, batch.sources);
   ReadAll(proto.jobs(), root.Field("jobs"), violations, batch.jobs);
   ReadAll(proto.parallelisms(), root.Field("parallelisms"), violations, batch.parallelisms);
+  ReadAll(proto.collections(), root.Field("collections"), violations, batch.collections);
   if (!violations.empty()) return violations.ToStatus();
   return batch;
 }

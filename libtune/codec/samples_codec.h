@@ -13,14 +13,16 @@ namespace tune {
 // Samples of one job that travel together; each list in time order for each subject.
 struct SampleBatch {
   std::vector<TaskSample> tasks;
-  std::vector<TaskManagerSample> task_managers;
+  std::vector<ProcessSample> processes;
   std::vector<SourceSample> sources;
   std::vector<JobSample> jobs;
   std::vector<ParallelismSample> parallelisms;
+  std::vector<CollectionSample> collections;
 };
 
 v1::TaskSample ToProto(const TaskSample& sample);
-v1::TaskManagerSample ToProto(const TaskManagerSample& sample);
+v1::ProcessSample ToProto(const ProcessSample& sample);
+v1::CollectionSample ToProto(const CollectionSample& sample);
 v1::SourceSample ToProto(const SourceSample& sample);
 v1::JobSample ToProto(const JobSample& sample);
 v1::ParallelismSample ToProto(const ParallelismSample& sample);
@@ -28,7 +30,8 @@ v1::SampleBatch ToProto(const SampleBatch& batch);
 
 // Each: kInvalidArgument lists every violation, `tasks[7].busy_ms = nan; allowed: a finite number`.
 absl::StatusOr<TaskSample> FromProto(const v1::TaskSample& proto);
-absl::StatusOr<TaskManagerSample> FromProto(const v1::TaskManagerSample& proto);
+absl::StatusOr<ProcessSample> FromProto(const v1::ProcessSample& proto);
+absl::StatusOr<CollectionSample> FromProto(const v1::CollectionSample& proto);
 absl::StatusOr<SourceSample> FromProto(const v1::SourceSample& proto);
 absl::StatusOr<JobSample> FromProto(const v1::JobSample& proto);
 absl::StatusOr<ParallelismSample> FromProto(const v1::ParallelismSample& proto);

@@ -3,6 +3,7 @@
 
 #include "libtune/codec/door.h"
 #include "libtune/codec/graph_codec.h"
+#include "libtune/codec/role_codec.h"
 #include "libtune/codec/window_enums.h"
 
 namespace tune {
@@ -77,21 +78,6 @@ void Write(const SourceWindow& source, v1::SourceWindow& proto) {
   if (source.lag_records) proto.set_lag_records(*source.lag_records);
 }
 
-void Write(const TaskManagerWindow& task_manager, v1::TaskManagerWindow& proto) {
-  proto.set_id(Utf8(task_manager.id));
-  proto.set_covered_s(task_manager.covered_s);
-  if (const auto& cpu = task_manager.cpu_cores_p90) {
-    v1::Statistic& out = *proto.mutable_cpu_cores_p90();
-    out.set_value(cpu->value);
-    out.set_method(ToWire(kMethods, cpu->relative_error == 0 ? StatisticMethod::kExact : StatisticMethod::kSketch));
-    out.set_relative_error(cpu->relative_error);
-    out.set_weight(cpu->weight);
-  }
-  if (task_manager.gc_fraction) proto.set_gc_fraction(*task_manager.gc_fraction);
-  if (task_manager.heap_used_max) proto.set_heap_used_max(task_manager.heap_used_max->value());
-  if (task_manager.heap_max) proto.set_heap_max(task_manager.heap_max->value());
-}
-
 void Write(const JobFacts& facts, v1::JobFacts& proto) {
   proto.set_job_name(Utf8(facts.job_name));
   if (facts.flink_major > 0) {
@@ -114,7 +100,8 @@ v1::JobWindow ToProto(const JobWindow& window) {
   *proto.mutable_length() = ToProto(window.length);
   for (const VertexWindow& vertex : window.vertices) Write(vertex, *proto.add_vertices());
   for (const SourceWindow& source : window.sources) Write(source, *proto.add_sources());
-  for (const TaskManagerWindow& task_manager : window.task_managers) Write(task_manager, *proto.add_task_managers());
+  Write(window.task_managers, *proto.mutable_task_managers());
+  Write(window.job_managers, *proto.mutable_job_managers());
   v1::CheckpointWindow& checkpoints = *proto.mutable_checkpoints();
   checkpoints.set_completed(window.checkpoints.completed);
   checkpoints.set_failed(window.checkpoints.failed);
@@ -131,6 +118,7 @@ v1::WindowOptions ToProto(const WindowOptions& options) {
   *proto.mutable_bin() = ToProto(options.bin);
   *proto.mutable_horizon() = ToProto(options.horizon);
   *proto.mutable_warm_up() = ToProto(options.warm_up);
+  *proto.mutable_process_warm_up() = ToProto(options.process_warm_up);
   return proto;
 }
 

@@ -2,6 +2,7 @@
 #include "libtune/codec/door.h"
 #include "libtune/codec/graph_codec.h"
 #include "libtune/codec/limits.h"
+#include "libtune/codec/role_codec.h"
 #include "libtune/codec/window_codec.h"
 #include "libtune/codec/window_enums.h"
 
@@ -57,31 +58,6 @@ SourceWindow Read(const v1::SourceWindow& proto, const Path& path, Violations& v
   return source;
 }
 
-Statistic Read(const v1::Statistic& proto, const Path& path, Violations& violations) {
-  const StatisticMethod method = ReadEnum(kMethods, proto.method(), path.Field("method"), violations);
-  const double error = proto.relative_error();
-  if (method == StatisticMethod::kExact && error != 0 && proto.method() == v1::STATISTIC_METHOD_EXACT) {
-    violations.Add(path.Field("relative_error").Render(), error, "0, as the method is STATISTIC_METHOD_EXACT");
-  }
-  if (method == StatisticMethod::kSketch && !(error > 0 && error < 1)) {
-    violations.Add(path.Field("relative_error").Render(), error, "(0, 1), as the method is STATISTIC_METHOD_SKETCH");
-  }
-  return {proto.value(), error, proto.weight()};
-}
-
-TaskManagerWindow Read(const v1::TaskManagerWindow& proto, const Path& path, Violations& violations) {
-  TaskManagerWindow task_manager;
-  task_manager.id = proto.id();
-  task_manager.covered_s = proto.covered_s();
-  if (proto.has_cpu_cores_p90()) {
-    task_manager.cpu_cores_p90 = Read(proto.cpu_cores_p90(), path.Field("cpu_cores_p90"), violations);
-  }
-  if (proto.has_gc_fraction()) task_manager.gc_fraction = proto.gc_fraction();
-  if (proto.has_heap_used_max()) task_manager.heap_used_max = Bytes(proto.heap_used_max());
-  if (proto.has_heap_max()) task_manager.heap_max = Bytes(proto.heap_max());
-  return task_manager;
-}
-
 JobFacts Read(const v1::JobFacts& proto, const Path& path, Violations& violations) {
   JobFacts facts;
   facts.job_name = proto.job_name();
@@ -105,7 +81,6 @@ bool CheckSizes(const v1::JobWindow& proto, const Path& root, Violations& violat
   const Path facts = root.Field("facts");
   bool fit = CheckCount(vertices, proto.vertices_size(), limits::kVertices, violations);
   fit &= CheckCount(sources, proto.sources_size(), limits::kVertices, violations);
-  fit &= CheckCount(root.Field("task_managers"), proto.task_managers_size(), limits::kTaskManagers, violations);
   fit &= CheckCount(facts.Field("configuration"), static_cast<int64_t>(proto.facts().configuration_size()),
                     limits::kConfigurationEntries, violations);
   int64_t bins = 0;
@@ -153,10 +128,8 @@ void ReadParts(const v1::JobWindow& proto, const Path& root, Violations& violati
   for (int i = 0; i < proto.sources_size(); ++i) {
     window.sources.push_back(Read(proto.sources(i), sources.At(i), violations));
   }
-  const Path task_managers = root.Field("task_managers");
-  for (int i = 0; i < proto.task_managers_size(); ++i) {
-    window.task_managers.push_back(Read(proto.task_managers(i), task_managers.At(i), violations));
-  }
+  window.task_managers = Read(proto.task_managers(), root.Field("task_managers"), violations);
+  window.job_managers = Read(proto.job_managers(), root.Field("job_managers"), violations);
   window.checkpoints.completed = proto.checkpoints().completed();
   window.checkpoints.failed = proto.checkpoints().failed();
   if (proto.checkpoints().has_longest()) {
@@ -194,6 +167,9 @@ absl::StatusOr<WindowOptions> FromProto(const v1::WindowOptions& proto) {
   if (proto.has_bin()) options.bin = ReadDuration(proto.bin(), root.Field("bin"), violations);
   if (proto.has_horizon()) options.horizon = ReadDuration(proto.horizon(), root.Field("horizon"), violations);
   if (proto.has_warm_up()) options.warm_up = ReadDuration(proto.warm_up(), root.Field("warm_up"), violations);
+  if (proto.has_process_warm_up()) {
+    options.process_warm_up = ReadDuration(proto.process_warm_up(), root.Field("process_warm_up"), violations);
+  }
   if (!violations.empty()) return violations.ToStatus();
   return options;
 }

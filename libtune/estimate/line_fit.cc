@@ -11,16 +11,18 @@ constexpr size_t kMostPoints = 64;
 
 double Median(std::vector<double>& values) { return Quantile(values, 0.5).value_or(0); }
 
-std::vector<Point> Grouped(std::span<const Point> points) {
+}  // namespace
+
+std::vector<Point> GroupPoints(std::span<const Point> points, size_t most) {
   std::vector<Point> sorted(points.begin(), points.end());
-  if (sorted.size() <= kMostPoints) return sorted;
+  if (sorted.size() <= most) return sorted;
   std::sort(sorted.begin(), sorted.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
   std::vector<Point> groups;
   std::vector<double> x, y;
-  for (size_t g = 0; g < kMostPoints; ++g) {
+  for (size_t g = 0; g < most; ++g) {
     x.clear();
     y.clear();
-    for (size_t i = g * sorted.size() / kMostPoints; i < (g + 1) * sorted.size() / kMostPoints; ++i) {
+    for (size_t i = g * sorted.size() / most; i < (g + 1) * sorted.size() / most; ++i) {
       x.push_back(sorted[i].x);
       y.push_back(sorted[i].y);
     }
@@ -29,10 +31,8 @@ std::vector<Point> Grouped(std::span<const Point> points) {
   return groups;
 }
 
-}  // namespace
-
 Line FitTheilSen(std::span<const Point> points) {
-  const std::vector<Point> at = Grouped(points);
+  const std::vector<Point> at = GroupPoints(points, kMostPoints);
   std::vector<double> values;
   for (size_t i = 0; i < at.size(); ++i) {
     for (size_t j = i + 1; j < at.size(); ++j) {

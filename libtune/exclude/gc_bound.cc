@@ -7,7 +7,7 @@ namespace tune {
 
 void ExcludeGcBound(JobSizing& job) {
   double most = 0;
-  for (const TaskManagerWindow& tm : job.window.task_managers) most = std::max(most, tm.gc_fraction.value_or(0));
+  for (const ProcessWindow& tm : job.window.task_managers.processes) most = std::max(most, tm.gc_fraction.value_or(0));
   if (most < job.policy.gc_bound_fraction) return;
   Finding& finding = job.Add(FindingKind::kGcBound, -1);
   finding.share = most;

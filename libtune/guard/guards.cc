@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
+
+#include "libtune/graph/slots.h"
 
 namespace tune {
 namespace {
@@ -118,25 +121,14 @@ Action ActionOf(const VertexRecommendation& r) {
 }
 
 // Each slot holds one subtask of every vertex of a slot-sharing group.
-struct Group {
-  const std::string* name;
-  int now, wanted;
-};
-
 void SetSlots(JobSizing& job) {
-  std::vector<Group> groups;  // few: most jobs have one
+  std::vector<int> now, wanted;
   for (const VertexRecommendation& r : job.out.vertices) {
-    const std::string& name = job.window.graph.vertices[static_cast<size_t>(r.vertex)].slot_sharing_group;
-    auto it = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return *g.name == name; });
-    if (it == groups.end()) it = groups.insert(it, {&name, 0, 0});
-    it->now = std::max(it->now, r.now);
-    it->wanted = std::max(it->wanted, r.wanted);
+    now.push_back(r.now);
+    wanted.push_back(r.wanted);
   }
-  job.out.slots_now = job.out.slots_wanted = 0;
-  for (const Group& group : groups) {
-    job.out.slots_now += group.now;
-    job.out.slots_wanted += group.wanted;
-  }
+  job.out.slots_now = SlotsOf(job.window.graph, now);
+  job.out.slots_wanted = SlotsOf(job.window.graph, wanted);
 }
 
 void SizeJob(JobSizing& job) {

@@ -19,4 +19,12 @@ std::optional<TaskMetric> FindCsvTaskMetric(std::string_view word) {
   return std::nullopt;
 }
 
+std::optional<ProcessMetric> FindCsvProcessMetric(std::string_view word) {
+  for (int i = 0; i < kProcessMetricCount; ++i) {
+    const ProcessMetric metric = static_cast<ProcessMetric>(i);
+    if (ProcessMetricName(metric) == word) return metric;
+  }
+  return std::nullopt;
+}
+
 }  // namespace tune

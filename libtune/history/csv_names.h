@@ -12,13 +12,15 @@ namespace tune {
 
 constexpr std::string_view kCsvHeader = "time_ms,scope,id,subtask,metric,value";
 
-enum class CsvScope { kTask, kTaskManager, kSource, kJob, kParallelism };
-constexpr std::array<std::string_view, 5> kCsvScopes = {"task", "task_manager", "source", "job", "parallelism"};
+enum class CsvScope { kTask, kTaskManager, kJobManager, kSource, kJob, kParallelism };
+constexpr std::array<std::string_view, 6> kCsvScopes = {"task",   "task_manager", "job_manager",
+                                                        "source", "job",          "parallelism"};
 
 std::optional<CsvScope> FindCsvScope(std::string_view word);
 constexpr std::string_view CsvScopeName(CsvScope scope) { return kCsvScopes[static_cast<size_t>(scope)]; }
 
 std::optional<TaskMetric> FindCsvTaskMetric(std::string_view word);
+std::optional<ProcessMetric> FindCsvProcessMetric(std::string_view word);
 
 template <typename Sample>
 struct CsvField {
@@ -26,15 +28,6 @@ struct CsvField {
   std::optional<double> Sample::* field;
 };
 
-constexpr std::array<CsvField<TaskManagerSample>, 7> kCsvTaskManagerFields = {{
-    {"cpu_time_ns", &TaskManagerSample::cpu_time_ns},
-    {"gc_time_ms", &TaskManagerSample::gc_time_ms},
-    {"gc_count", &TaskManagerSample::gc_count},
-    {"heap_used_bytes", &TaskManagerSample::heap_used_bytes},
-    {"heap_max_bytes", &TaskManagerSample::heap_max_bytes},
-    {"old_gen_after_gc_bytes", &TaskManagerSample::old_gen_after_gc_bytes},
-    {"slots", &TaskManagerSample::slots},
-}};
 constexpr std::array<CsvField<SourceSample>, 2> kCsvSourceFields = {{
     {"end_offset", &SourceSample::end_offset},
     {"committed_offset", &SourceSample::committed_offset},

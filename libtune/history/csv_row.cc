@@ -75,7 +75,10 @@ int FindMetric(CsvScope scope, std::string_view name) {
       return metric ? static_cast<int>(*metric) : -1;
     }
     case CsvScope::kTaskManager:
-      return PlaceOf(kCsvTaskManagerFields, name);
+    case CsvScope::kJobManager: {
+      const std::optional<ProcessMetric> metric = FindCsvProcessMetric(name);
+      return metric ? static_cast<int>(*metric) : -1;
+    }
     case CsvScope::kSource:
       return PlaceOf(kCsvSourceFields, name);
     case CsvScope::kJob:
@@ -93,11 +96,19 @@ std::string Names(const std::array<CsvField<Sample>, count>& fields) {
   });
 }
 
+template <typename Metric>
+std::string Names(int count, const char* (*name_of)(Metric)) {
+  std::string names;
+  for (int i = 0; i < count; ++i) absl::StrAppend(&names, i > 0 ? ", " : "", name_of(static_cast<Metric>(i)));
+  return names;
+}
+
 // Which metrics a scope has, for messages.
 std::string MetricNames(CsvScope scope) {
   switch (scope) {
     case CsvScope::kTaskManager:
-      return Names(kCsvTaskManagerFields);
+    case CsvScope::kJobManager:
+      return Names(kProcessMetricCount, ProcessMetricName);
     case CsvScope::kSource:
       return Names(kCsvSourceFields);
     case CsvScope::kJob:
@@ -107,11 +118,7 @@ std::string MetricNames(CsvScope scope) {
     case CsvScope::kTask:
       break;
   }
-  std::string names;
-  for (int i = 0; i < kTaskMetricCount; ++i) {
-    absl::StrAppend(&names, i > 0 ? ", " : "", TaskMetricName(static_cast<TaskMetric>(i)));
-  }
-  return names;
+  return Names(kTaskMetricCount, TaskMetricName);
 }
 
 template <typename Sample, size_t count>
@@ -127,7 +134,11 @@ absl::Status Set(const CsvRow& row, TaskSample& sample) {
   return value.status();
 }
 
-absl::Status Set(const CsvRow& row, TaskManagerSample& sample) { return SetField(kCsvTaskManagerFields, row, sample); }
+absl::Status Set(const CsvRow& row, ProcessSample& sample) {
+  const absl::StatusOr<double> value = Amount(row);
+  if (value.ok()) sample.Set(static_cast<ProcessMetric>(row.metric), *value);
+  return value.status();
+}
 
 absl::Status Set(const CsvRow& row, SourceSample& sample) { return SetField(kCsvSourceFields, row, sample); }
 
@@ -168,12 +179,14 @@ absl::Status ParseCsvRow(std::string_view line, CsvRow& row) {
   const std::optional<int64_t> time = ParseInteger(cells[0]);
   if (!time || !IsTimeMs(*time)) return Wrong("time_ms", cells[0], kTimeMsAllowed);
   const std::optional<CsvScope> scope = FindCsvScope(cells[1]);
-  if (!scope) return Wrong("scope", cells[1], "task, task_manager, source, job, parallelism");
+  if (!scope)
+    return Wrong("scope", cells[1],
+                 absl::StrJoin(kCsvScopes, ", ", [](std::string* out, std::string_view word) { *out += word; }));
   row.time_ms = *time;
   row.scope = *scope;
   row.id = std::string(cells[2]);
   if (row.id.empty() != (row.scope == CsvScope::kJob)) {
-    return Wrong("id", row.id, "the id of a vertex or a TaskManager; nothing for scope job");
+    return Wrong("id", row.id, "the id of a vertex or a process; nothing for scope job");
   }
   row.metric = FindMetric(row.scope, cells[4]);
   if (row.metric < 0) return Wrong("metric", cells[4], MetricNames(row.scope));
@@ -200,9 +213,11 @@ void CsvGrouper::Start(const CsvRow& row) {
       current_->sample = sample;
       break;
     }
-    case CsvScope::kTaskManager: {
-      TaskManagerSample sample;
-      sample.task_manager = row.id;
+    case CsvScope::kTaskManager:
+    case CsvScope::kJobManager: {
+      ProcessSample sample{};
+      sample.role = row.scope == CsvScope::kTaskManager ? ProcessRole::kTaskManager : ProcessRole::kJobManager;
+      sample.id = row.id;
       current_->sample = std::move(sample);
       break;
     }
@@ -220,7 +235,7 @@ void CsvGrouper::Start(const CsvRow& row) {
 }
 
 absl::StatusOr<bool> CsvGrouper::Add(const CsvRow& row) {
-  const uint32_t bit = 1u << row.metric;
+  const uint64_t bit = uint64_t{1} << row.metric;
   bool ended = false;
   if (!Continues(row) || (seen_ & bit) != 0) {
     ended = End();

@@ -30,7 +30,7 @@ absl::Status ParseCsvRow(std::string_view line, CsvRow& row);
 struct CsvSample {
   CsvScope scope = CsvScope::kTask;
   std::string id;  // of the vertex or TaskManager; empty: the job's
-  std::variant<TaskSample, TaskManagerSample, SourceSample, JobSample, ParallelismSample> sample;
+  std::variant<TaskSample, ProcessSample, SourceSample, JobSample, ParallelismSample> sample;
 };
 
 // Puts consecutive rows of one time, scope, id and subtask together; a metric that comes again starts a new sample.
@@ -49,7 +49,7 @@ class CsvGrouper {
   std::optional<CsvSample> current_;
   int64_t time_ms_ = 0;
   int32_t subtask_ = 0;
-  uint32_t seen_ = 0;  // metrics of current_, one bit each
+  uint64_t seen_ = 0;  // metrics of current_, one bit each
   CsvSample finished_;
 };
 

@@ -103,13 +103,15 @@ absl::Status CsvWriter::Add(const TaskSample& sample) {
   return absl::OkStatus();
 }
 
-absl::Status CsvWriter::Add(const TaskManagerSample& sample) {
-  const absl::StatusOr<std::string> id = IdCell(sample.task_manager);
+absl::Status CsvWriter::Add(const ProcessSample& sample) {
+  const absl::StatusOr<std::string> id = IdCell(sample.id);
   if (!id.ok()) return id.status();
-  const std::string start = RowStart(sample.time_ms, CsvScope::kTaskManager, *id, "");
-  for (const auto& [name, field] : kCsvTaskManagerFields) {
-    if (!(sample.*field)) continue;
-    if (auto status = AddRow(start, name, *(sample.*field)); !status.ok()) return status;
+  const CsvScope scope = sample.role == ProcessRole::kTaskManager ? CsvScope::kTaskManager : CsvScope::kJobManager;
+  const std::string start = RowStart(sample.time_ms, scope, *id, "");
+  for (int i = 0; i < kProcessMetricCount; ++i) {
+    const ProcessMetric metric = static_cast<ProcessMetric>(i);
+    if (!sample.Has(metric)) continue;
+    if (auto status = AddRow(start, ProcessMetricName(metric), *sample.Get(metric)); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -144,5 +146,7 @@ absl::Status CsvWriter::Add(const ParallelismSample& sample) {
   if (!id.ok()) return id.status();
   return AddRow(RowStart(sample.time_ms, CsvScope::kParallelism, *id, ""), kCsvParallelism, sample.parallelism);
 }
+
+absl::Status CsvWriter::Add(const CollectionSample&) { return absl::OkStatus(); }
 
 }  // namespace tune

@@ -21,10 +21,12 @@ class CsvWriter : public SampleSink {
   // kInvalidArgument: a vertex that the graph does not have, an id with a line break, a value that is not a number
   // >= 0. A sample without any value has no rows; a job's sample always has its state.
   absl::Status Add(const TaskSample& sample) override;
-  absl::Status Add(const TaskManagerSample& sample) override;
+  absl::Status Add(const ProcessSample& sample) override;
   absl::Status Add(const SourceSample& sample) override;
   absl::Status Add(const JobSample& sample) override;
   absl::Status Add(const ParallelismSample& sample) override;
+  // Not a row: GC logs stay files of their own beside the history.
+  absl::Status Add(const CollectionSample& sample) override;
 
   // To be called at the end; a file without it is cut off.
   absl::Status Close();

@@ -27,17 +27,28 @@ std::optional<TaskMetric> FindTaskMetric(std::string_view name);
 // operators, the label operator_name tells, "Source:_orders" (empty for a REST name).
 bool IsSourceRead(std::string_view name, std::string_view operator_name);
 
-enum class TaskManagerMetric {
-  kCpuTime,
-  kGcTime,  // of all collectors
-  kGcCount,
-  kCollectorTime,  // of one collector
-  kCollectorCount,
-  kHeapUsed,
-  kHeapMax,
-  kOldGenAfterGc,  // stock Flink has none; a metrics plugin may add it to Status.JVM.Memory.Heap
+// What a name says of a process: one of its metrics, or of one of its collectors, which are added up.
+struct ProcessName {
+  ProcessMetric metric = ProcessMetric::kCpuTimeNs;
+  bool of_collector = false;  // metric: kGcTimeMs or kGcCount
+  // of_collector: the metric that this collector's part belongs to as well (kYoungGc…, kFullGc…); nullopt: neither.
+  std::optional<ProcessMetric> part;
 };
-std::optional<TaskManagerMetric> FindTaskManagerMetric(std::string_view name);
+// REST names say nothing of the role: both roles' lists have the same names.
+std::optional<ProcessName> FindProcessName(std::string_view name);
+// The role in a Prometheus name; a REST name: nullopt.
+std::optional<ProcessRole> FindProcessRole(std::string_view name);
+// A name in one byte, and back.
+uint8_t CodeOf(const ProcessName& name);
+ProcessName ProcessNameOf(uint8_t code);
+
+// A metric of a pod's main container as the kubelet (cAdvisor) and kube-state-metrics name it. `resource`: the label
+// of kube_pod_container_resource_*, "cpu" or "memory".
+std::optional<ProcessMetric> FindContainerMetric(std::string_view name, std::string_view resource);
+// What the kubelet's value is multiplied by to be in the metric's unit: its CPU time is in seconds.
+double ContainerScale(ProcessMetric metric);
+// Flink's operator and its native integration name a TaskManager's pod JOB-taskmanager-1-1.
+ProcessRole RoleOfPod(std::string_view pod);
 
 enum class JobMetric {
   kRestarts,

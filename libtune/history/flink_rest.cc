@@ -96,10 +96,11 @@ class Outliner {
       jobs_.insert(snapshot.job_name);
     }
     if (!snapshot.job_id.empty()) jobs_.insert(snapshot.job_id);
-    for (const TaskManagerSample& sample : snapshot.task_managers) {
+    for (const ProcessSample& sample : snapshot.processes) {
       // TaskManagers of unequal size have no one number of slots.
-      if (!sample.slots || *sample.slots < 1 || *sample.slots > kMaxParallelism) continue;
-      slots_.insert(static_cast<int>(*sample.slots));
+      const double slots = sample.Get(ProcessMetric::kSlots).value_or(0);
+      if (slots < 1 || slots > kMaxParallelism) continue;
+      slots_.insert(static_cast<int>(slots));
       facts.slots_per_task_manager = slots_.size() == 1 ? std::optional(*slots_.begin()) : std::nullopt;
     }
   }
@@ -132,7 +133,7 @@ class Deliverer {
       }
     }
     if (auto status = sink_.Add(snapshot.job); !status.ok()) return status;
-    for (const TaskManagerSample& sample : snapshot.task_managers) {
+    for (const ProcessSample& sample : snapshot.processes) {
       if (auto status = sink_.Add(sample); !status.ok()) return status;
     }
     for (const SnapshotVertex& vertex : snapshot.vertices) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "libtune/history/flink_json.h"
 #include "libtune/history/numbers.h"
 #include "libtune/ingest/check_sample.h"
 #include "libtune/internal/not_allowed.h"
@@ -11,45 +12,8 @@
 namespace tune {
 namespace {
 
-using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
-
-// An object under `key`. `found` is empty when it is missing; kInvalidArgument when it is something else.
-absl::Status FindObject(object root, const std::string& path, std::string_view key, std::optional<object>& found) {
-  const std::optional<element> value = Field(root, key);
-  if (!value || IsMissing(*value)) return absl::OkStatus();
-  object fields;
-  if (value->get_object().get(fields)) return WrongField(path + std::string(key), *value, "an object");
-  found = fields;
-  return absl::OkStatus();
-}
-
-// Calls `take` with every id and value of Flink's [{"id": …, "value": …}].
-using TakeMetric = std::function<absl::Status(std::string_view id, element value, const std::string& path)>;
-absl::Status ForEachMetric(object root, const std::string& path, std::string_view key, const TakeMetric& take) {
-  const std::optional<element> list = Field(root, key);
-  if (!list || IsMissing(*list)) return absl::OkStatus();
-  array metrics;
-  if (list->get_array().get(metrics)) return WrongField(path + std::string(key), *list, "a list of metrics");
-  for (size_t i = 0; const element metric : metrics) {
-    const std::string where = absl::StrCat(path, std::string(key), "[", i++, "]");
-    object fields;
-    std::string_view id;
-    if (metric.get_object().get(fields) || fields.at_key("id").get(id)) {
-      return WrongField(where, metric, "an object with id and value");
-    }
-    const std::optional<element> value = Field(fields, "value");
-    if (!value) continue;
-    if (auto status = take(id, *value, where); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<double> MetricNumber(std::string_view id, element value, const std::string& path) {
-  if (const std::optional<double> number = NumberOf(value)) return *number;
-  return WrongField(absl::StrCat(path, " ", std::string(id)), value, "a number");
-}
 
 // Cuts "12." off "12.numRecordsIn"; -1: it does not start with an index.
 int CutSubtask(std::string_view& id) {
@@ -81,12 +45,6 @@ std::optional<double> TrafficCounter(object io, std::string_view key) {
   return number && std::isfinite(*number) && *number >= 0 ? number : std::nullopt;
 }
 
-std::optional<double> Amount(object fields, std::string_view key) {
-  const std::optional<element> value = Field(fields, key);
-  const std::optional<double> number = value ? NumberOf(*value) : std::nullopt;
-  return number && std::isfinite(*number) && *number >= 0 ? number : std::nullopt;
-}
-
 // Checkpoint counts beat the metrics of the same meaning: they are not a fetch interval old.
 absl::Status ParseCheckpoints(object root, JobSample& job) {
   std::optional<object> checkpoints, counts, latest;
@@ -95,11 +53,11 @@ absl::Status ParseCheckpoints(object root, JobSample& job) {
   if (auto status = FindObject(*checkpoints, "checkpoints.", "counts", counts); !status.ok()) return status;
   if (auto status = FindObject(*checkpoints, "checkpoints.", "latest", latest); !status.ok()) return status;
   if (counts) {
-    if (const auto completed = Amount(*counts, "completed")) job.completed_checkpoints = completed;
-    if (const auto failed = Amount(*counts, "failed")) job.failed_checkpoints = failed;
+    if (const auto completed = AmountField(*counts, "completed")) job.completed_checkpoints = completed;
+    if (const auto failed = AmountField(*counts, "failed")) job.failed_checkpoints = failed;
   }
   if (latest) {
-    if (const auto duration = Amount(*latest, "end_to_end_duration")) job.last_checkpoint_ms = duration;
+    if (const auto duration = AmountField(*latest, "end_to_end_duration")) job.last_checkpoint_ms = duration;
   }
   return absl::OkStatus();
 }
@@ -133,7 +91,7 @@ absl::StatusOr<Snapshot> SnapshotParser::Parse(std::string_view line) {
   snapshot.time_ms = snapshot.job.time_ms = **time;
 
   for (const auto part : {&SnapshotParser::ParseVertices, &SnapshotParser::ParseJob, &SnapshotParser::ParseJobMetrics,
-                          &SnapshotParser::ParseTaskManagers}) {
+                          &SnapshotParser::ParseTaskManagers, &SnapshotParser::ParseJobManager}) {
     if (auto status = (this->*part)(root, snapshot); !status.ok()) return status;
   }
   if (auto status = ParseCheckpoints(root, snapshot.job); !status.ok()) return status;
@@ -268,44 +226,6 @@ absl::Status SnapshotParser::ParseJobMetrics(object root, Snapshot& snapshot) {
   // The job's own answer is newer than its metrics.
   if (state != JobState::kUnknown) snapshot.job.state = state;
   return status;
-}
-
-absl::Status SnapshotParser::ParseTaskManagers(object root, Snapshot& snapshot) {
-  std::optional<object> task_managers;
-  if (auto status = FindObject(root, "", "taskmanagers", task_managers); !status.ok()) return status;
-  if (!task_managers) return absl::OkStatus();
-  std::set<std::string_view> ids;
-  for (const auto entry : *task_managers) {
-    TaskManagerSample sample;
-    sample.time_ms = snapshot.time_ms;
-    sample.task_manager = std::string(entry.key);
-    if (sample.task_manager.empty()) return NotAllowed("taskmanagers", "\"\"", "ids that are not empty");
-    if (!ids.insert(entry.key).second) return NotAllowed("taskmanagers", sample.task_manager, "each id once");
-    if (IsMissing(entry.value)) continue;
-    const std::string path = absl::StrCat("taskmanagers[\"", sample.task_manager, "\"].");
-    if (auto status = ParseTaskManager(entry.value, path, sample); !status.ok()) return status;
-    snapshot.task_managers.push_back(std::move(sample));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SnapshotParser::ParseTaskManager(element value, const std::string& path, TaskManagerSample& sample) {
-  object fields;
-  if (value.get_object().get(fields)) return WrongField(path, value, "an object");
-  JvmValues values;
-  auto status = ForEachMetric(fields, path, "metrics",
-                              [&](std::string_view id, element number_value, const std::string& where) -> absl::Status {
-                                if (!See(id)) return absl::OkStatus();
-                                const std::optional<TaskManagerMetric> metric = FindTaskManagerMetric(id);
-                                if (!metric) return absl::OkStatus();
-                                const absl::StatusOr<double> number = MetricNumber(id, number_value, where);
-                                if (number.ok()) values.Add(*metric, *number);
-                                return number.status();
-                              });
-  if (!status.ok()) return status;
-  values.Fill(sample);
-  sample.slots = Amount(fields, "slots");
-  return absl::OkStatus();
 }
 
 }  // namespace tune

@@ -47,7 +47,7 @@ struct Snapshot {
   JobSample job;                         // kRunning: the job and all its tasks
   bool deployed = false;                 // the job is RUNNING: vertices are as they run, upstream first
   std::vector<SnapshotVertex> vertices;  // as listed
-  std::vector<TaskManagerSample> task_managers;
+  std::vector<ProcessSample> processes;
   std::string flink_version;               // empty: not said
   bool has_resource_requirements = false;  // bounds per vertex were answered
   std::vector<PlanNode> plan;              // empty: not said
@@ -79,7 +79,9 @@ class SnapshotParser {
   absl::Status TakeSubtaskValue(std::string_view id, Element value, const std::string& path, SnapshotVertex& vertex);
   absl::Status ParseJobMetrics(Object root, Snapshot& snapshot);
   absl::Status ParseTaskManagers(Object root, Snapshot& snapshot);
-  absl::Status ParseTaskManager(Element value, const std::string& path, TaskManagerSample& sample);
+  absl::Status ParseTaskManager(Element value, const std::string& path, ProcessSample& sample);
+  absl::Status ParseJobManager(Object root, Snapshot& snapshot);
+  absl::Status ParseJvm(Object fields, const std::string& path, const char* list, ProcessSample& sample);
 
   // True: `name` may be read.
   bool See(std::string_view name) const;

@@ -63,43 +63,28 @@ void TakeTaskValue(TaskMetric metric, double value, TaskSample& sample, ValueCou
 
 void AddSourceRead(double value, std::optional<double>& sum) { AddTo(sum, NotNegative(value)); }
 
-void JvmValues::Add(TaskManagerMetric metric, double value) {
+void JvmValues::Add(const ProcessName& name, double value) {
   const std::optional<double> amount = NotNegative(value);
-  switch (metric) {
-    case TaskManagerMetric::kCpuTime:
-      cpu_time_ = amount;
-      break;
-    case TaskManagerMetric::kGcTime:
-      gc_time_ = amount;
-      break;
-    case TaskManagerMetric::kGcCount:
-      gc_count_ = amount;
-      break;
-    case TaskManagerMetric::kCollectorTime:
-      AddTo(collectors_time_, amount);
-      break;
-    case TaskManagerMetric::kCollectorCount:
-      AddTo(collectors_count_, amount);
-      break;
-    case TaskManagerMetric::kHeapUsed:
-      heap_used_ = amount;
-      break;
-    case TaskManagerMetric::kHeapMax:
-      heap_max_ = amount;
-      break;
-    case TaskManagerMetric::kOldGenAfterGc:
-      old_gen_after_gc_ = amount;
-      break;
+  if (!amount) return;
+  if (!name.of_collector) {
+    values_.Set(name.metric, *amount);
+    return;
   }
+  AddTo(name.metric == ProcessMetric::kGcTimeMs ? collectors_time_ : collectors_count_, amount);
+  if (name.part) values_.Set(*name.part, std::min(values_.Get(*name.part).value_or(0) + *amount, kLargest));
 }
 
-void JvmValues::Fill(TaskManagerSample& sample) const {
-  sample.cpu_time_ns = cpu_time_;
-  sample.gc_time_ms = gc_time_ ? gc_time_ : collectors_time_;
-  sample.gc_count = gc_count_ ? gc_count_ : collectors_count_;
-  sample.heap_used_bytes = heap_used_;
-  sample.heap_max_bytes = heap_max_;
-  sample.old_gen_after_gc_bytes = old_gen_after_gc_;
+void JvmValues::Fill(ProcessSample& sample) const {
+  for (int i = 0; i < kProcessMetricCount; ++i) {
+    const auto metric = static_cast<ProcessMetric>(i);
+    if (const auto value = values_.Get(metric)) sample.Set(metric, *value);
+  }
+  if (collectors_time_ && !sample.Has(ProcessMetric::kGcTimeMs)) {
+    sample.Set(ProcessMetric::kGcTimeMs, *collectors_time_);
+  }
+  if (collectors_count_ && !sample.Has(ProcessMetric::kGcCount)) {
+    sample.Set(ProcessMetric::kGcCount, *collectors_count_);
+  }
 }
 
 void TakeJobValue(JobMetric metric, double value, JobSample& sample) {

@@ -27,16 +27,16 @@ void TakeTaskValue(TaskMetric metric, double value, TaskSample& sample, ValueCou
 // Adds what one source operator has read to those before it; sentinels are left out.
 void AddSourceRead(double value, std::optional<double>& sum);
 
-// Gathers one TaskManager's metrics, in any order.
+// Gathers one process's metrics, in any order.
 class JvmValues {
  public:
-  void Add(TaskManagerMetric metric, double value);
+  void Add(const ProcessName& name, double value);
   // Garbage collection: Flink's own total where it has one, else the sum over the collectors.
-  void Fill(TaskManagerSample& sample) const;
+  void Fill(ProcessSample& sample) const;
 
  private:
-  std::optional<double> cpu_time_, gc_time_, gc_count_, collectors_time_, collectors_count_, heap_used_, heap_max_,
-      old_gen_after_gc_;
+  ProcessSample values_{};
+  std::optional<double> collectors_time_, collectors_count_;
 };
 
 // Sets the field of `sample` that `metric` stands for. kRunningTime and kUptime tell the state, where it is unknown.

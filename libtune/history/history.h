@@ -38,10 +38,11 @@ class SampleSink {
  public:
   virtual ~SampleSink() = default;
   virtual absl::Status Add(const TaskSample& sample) = 0;
-  virtual absl::Status Add(const TaskManagerSample& sample) = 0;
+  virtual absl::Status Add(const ProcessSample& sample) = 0;
   virtual absl::Status Add(const SourceSample& sample) = 0;
   virtual absl::Status Add(const JobSample& sample) = 0;
   virtual absl::Status Add(const ParallelismSample& sample) = 0;
+  virtual absl::Status Add(const CollectionSample& sample) = 0;
 };
 
 // Called now and then with bytes read and bytes in all (0: not known).

@@ -1,5 +1,6 @@
 #include "libtune/history/json.h"
 
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -74,6 +75,12 @@ std::optional<double> NumberOf(element value) {
   std::string_view text;
   if (!value.get_string().get(text)) return ParseNumber(text);
   return std::nullopt;
+}
+
+std::optional<double> AmountField(object fields, std::string_view key) {
+  const std::optional<element> value = Field(fields, key);
+  const std::optional<double> number = value ? NumberOf(*value) : std::nullopt;
+  return number && std::isfinite(*number) && *number >= 0 ? number : std::nullopt;
 }
 
 bool IsMissing(element value) {

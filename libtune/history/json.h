@@ -35,6 +35,9 @@ std::optional<std::string> TextField(simdjson::dom::object object, std::string_v
 // A number, or a text that is one; NaN and infinities too. nullopt: neither.
 std::optional<double> NumberOf(simdjson::dom::element value);
 
+// The number of a key's value where it is finite and >= 0; nullopt: anything else, or no such key.
+std::optional<double> AmountField(simdjson::dom::object object, std::string_view key);
+
 // True: null, or Flink's or a recorder's way to say that there is no answer, {"error": …} or {"errors": …}.
 bool IsMissing(simdjson::dom::element value);
 

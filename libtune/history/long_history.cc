@@ -18,7 +18,7 @@ namespace tune {
 namespace {
 
 bool IsOfVertex(const CsvSample& sample) {
-  return sample.scope != CsvScope::kJob && sample.scope != CsvScope::kTaskManager;
+  return !sample.id.empty() && !std::holds_alternative<ProcessSample>(sample.sample);
 }
 
 // First pass over the samples.

@@ -212,7 +212,9 @@ class Filter {
         return chosen_[f.job] &&
                (f.meaning.subtask != TaskSample::kWholeVertex || !with_subtasks_.contains(f.meaning.id));
       case SubjectKind::kTaskManager:
-        return !several_jobs_ || task_managers_.contains(f.meaning.id);
+        return (!several_jobs_ && !IsOfContainer(f)) || task_managers_.contains(f.meaning.id);
+      case SubjectKind::kJobManager:
+        return !IsOfContainer(f) || IsOfDeployment(f.meaning.id);
       case SubjectKind::kSource:
         return !f.meaning.additive || (topics_.size() == 1 && (f.consumergroup.empty() || groups_.size() == 1));
     }
@@ -233,6 +235,14 @@ class Filter {
   }
 
  private:
+  static bool IsOfContainer(const Found& f) { return (f.meaning.metric & kOfContainer) != 0; }
+  // A pod of the deployment whose TaskManagers are the job's: DEPLOYMENT-taskmanager-1-1, DEPLOYMENT-7d4f….
+  bool IsOfDeployment(const std::string& pod) const {
+    return std::any_of(task_managers_.begin(), task_managers_.end(), [&](const std::string& task_manager) {
+      const size_t end = task_manager.find("-taskmanager-");
+      return end != std::string::npos && pod.compare(0, end + 1, task_manager, 0, end + 1) == 0;
+    });
+  }
   void See(const Found& f) {
     if (f.meaning.kind == SubjectKind::kTask) {
       if (f.meaning.subtask != TaskSample::kWholeVertex) with_subtasks_.insert(f.meaning.id);

@@ -1,6 +1,7 @@
 #include "libtune/history/prometheus_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
 #include <span>
@@ -49,7 +50,9 @@ class Deliverer {
       case SubjectKind::kTask:
         return TakeTask(subject, place, time_ms, values);
       case SubjectKind::kTaskManager:
-        return TakeTaskManager(subject, time_ms, values);
+        return TakeProcess(ProcessRole::kTaskManager, subject, time_ms, values);
+      case SubjectKind::kJobManager:
+        return TakeProcess(ProcessRole::kJobManager, subject, time_ms, values);
       case SubjectKind::kJob:
         return TakeJob(time_ms, values);
       case SubjectKind::kSource:
@@ -99,12 +102,21 @@ class Deliverer {
     return sink_.Add(task_);
   }
 
-  absl::Status TakeTaskManager(const PrometheusSubject& subject, int64_t time_ms, std::span<const SlotValue> values) {
-    JvmValues jvm;
-    for (const SlotValue& v : values) jvm.Add(static_cast<TaskManagerMetric>(v.metric), v.value);
-    TaskManagerSample sample;
+  absl::Status TakeProcess(ProcessRole role, const PrometheusSubject& subject, int64_t time_ms,
+                           std::span<const SlotValue> values) {
+    ProcessSample sample{};
     sample.time_ms = time_ms;
-    sample.task_manager = subject.id;
+    sample.role = role;
+    sample.id = subject.id;
+    JvmValues jvm;
+    for (const SlotValue& v : values) {
+      if ((v.metric & kOfContainer) == 0) {
+        jvm.Add(ProcessNameOf(v.metric), v.value);
+        continue;
+      }
+      const auto metric = static_cast<ProcessMetric>(v.metric - kOfContainer);
+      if (v.value >= 0 && std::isfinite(v.value)) sample.Set(metric, v.value * ContainerScale(metric));
+    }
     jvm.Fill(sample);
     return sink_.Add(sample);
   }
@@ -167,13 +179,14 @@ class OutlineSink : public SampleSink {
     builder_.traffic().Add(sample.vertex, sample.subtask, CountersOf(sample));
     return absl::OkStatus();
   }
-  absl::Status Add(const TaskManagerSample& sample) override { return See(sample.time_ms); }
+  absl::Status Add(const ProcessSample& sample) override { return See(sample.time_ms); }
   absl::Status Add(const SourceSample& sample) override { return See(sample.time_ms); }
   absl::Status Add(const JobSample& sample) override { return See(sample.time_ms); }
   absl::Status Add(const ParallelismSample& sample) override {
     builder_.vertex(sample.vertex).parallelism = sample.parallelism;
     return See(sample.time_ms);
   }
+  absl::Status Add(const CollectionSample& sample) override { return See(sample.collection.time_ms.value_or(0)); }
 
  private:
   absl::Status See(int64_t time_ms) {

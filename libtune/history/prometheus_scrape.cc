@@ -13,6 +13,7 @@ constexpr std::string_view kScrape = "# scrape ";
 constexpr int64_t kLongestRoundMs = 60'000;
 constexpr size_t kLargestRound = 4096;  // scrapes
 constexpr int kSilentRounds = 3;
+constexpr const char* kNamelessJobManager = "jobmanager";
 constexpr std::string_view kAnySource = "Source:_";  // an operator_name, before the line's own is known
 
 }  // namespace
@@ -30,7 +31,8 @@ absl::StatusOr<bool> ScrapeParser::Take(std::string_view line) {
   if (IsGroundTruth(*name)) return false;
   if (see_name_) see_name_(*name);
   const std::optional<TaskMetric> task = FindTaskMetric(*name);
-  const std::optional<TaskManagerMetric> jvm = FindTaskManagerMetric(*name);
+  const std::optional<ProcessRole> role = FindProcessRole(*name);
+  const std::optional<ProcessName> jvm = role ? FindProcessName(*name) : std::nullopt;
   const std::optional<JobMetric> job = FindJobMetric(*name);
   if (name->starts_with("flink_jobmanager_")) current_->speakers.insert("");
   const bool may_be_read = IsSourceRead(*name, kAnySource);
@@ -38,7 +40,7 @@ absl::StatusOr<bool> ScrapeParser::Take(std::string_view line) {
   if (auto status = ParsePrometheusLine(line, line_); !status.ok()) return status;
   const bool is_read = may_be_read && IsSourceRead(*name, LabelOrEmpty("operator_name"));
   if (job) TakeJob(*job);
-  const absl::Status status = task || is_read ? TakeTask(task) : jvm ? TakeJvm(*jvm) : absl::OkStatus();
+  const absl::Status status = task || is_read ? TakeTask(task) : jvm ? TakeJvm(*role, *jvm) : absl::OkStatus();
   if (!status.ok()) return status;
   return false;
 }
@@ -127,11 +129,16 @@ absl::Status ScrapeParser::TakeTask(std::optional<TaskMetric> metric) {
   return absl::OkStatus();
 }
 
-absl::Status ScrapeParser::TakeJvm(TaskManagerMetric metric) {
+absl::Status ScrapeParser::TakeJvm(ProcessRole role, const ProcessName& name) {
+  if (role == ProcessRole::kJobManager) {
+    const std::string& host = LabelOrEmpty("host");
+    current_->processes[{role, host.empty() ? kNamelessJobManager : host}].Add(name, line_.value);
+    return absl::OkStatus();
+  }
   const absl::StatusOr<const std::string*> id = NeedLabel("tm_id");
   if (!id.ok()) return id.status();
   current_->speakers.insert(**id);
-  current_->task_managers[**id].Add(metric, line_.value);
+  current_->processes[{role, **id}].Add(name, line_.value);
   return absl::OkStatus();
 }
 

@@ -33,8 +33,8 @@ struct ScrapedTask {
 // What one endpoint said.
 struct Scrape {
   int64_t time_ms = 0;
-  std::map<std::pair<std::string, int32_t>, ScrapedTask> tasks;  // by vertex id and subtask
-  std::map<std::string, JvmValues> task_managers;                // by Flink's resource id
+  std::map<std::pair<std::string, int32_t>, ScrapedTask> tasks;        // by vertex id and subtask
+  std::map<std::pair<ProcessRole, std::string>, JvmValues> processes;  // by role and Flink's resource id
   std::optional<JobSample> job;
   std::set<std::string> speakers;  // the processes that spoke: TaskManager ids, and "" for a JobManager
 };
@@ -71,7 +71,7 @@ class ScrapeParser {
   absl::StatusOr<bool> TakeComment(std::string_view line);
   // `metric`: nullopt: an operator's numRecordsIn.
   absl::Status TakeTask(std::optional<TaskMetric> metric);
-  absl::Status TakeJvm(TaskManagerMetric metric);
+  absl::Status TakeJvm(ProcessRole role, const ProcessName& name);
   void TakeJob(JobMetric metric);
   // Notes the line's job; true: it is a wanted one.
   bool SeeJob();

@@ -12,7 +12,7 @@
 namespace tune {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string SeriesLabels::*>, 14> kLabels = {{
+constexpr std::array<std::pair<std::string_view, std::string SeriesLabels::*>, 18> kLabels = {{
     {"__name__", &SeriesLabels::name},
     {"job_id", &SeriesLabels::job_id},
     {"job_name", &SeriesLabels::job_name},
@@ -24,9 +24,13 @@ constexpr std::array<std::pair<std::string_view, std::string SeriesLabels::*>, 1
     {"operator_id", &SeriesLabels::operator_id},
     {"operator_name", &SeriesLabels::operator_name},
     {"instance", &SeriesLabels::instance},
+    {"host", &SeriesLabels::host},
     {"topic", &SeriesLabels::topic},
     {"partition", &SeriesLabels::partition},
     {"consumergroup", &SeriesLabels::consumergroup},
+    {"pod", &SeriesLabels::pod},
+    {"container", &SeriesLabels::container},
+    {"resource", &SeriesLabels::resource},
 }};
 
 struct OffsetName {
@@ -40,6 +44,9 @@ constexpr OffsetName kOffsetNames[] = {
     {"kafka_topic_partition_current_offset", SourceMetric::kEndOffset, true},
     {"kafka_consumergroup_current_offset", SourceMetric::kCommittedOffset, true},
 };
+
+// The name that Flink's operator gives it, and that a pod template has to use.
+constexpr std::string_view kMainContainer = "flink-main-container";
 
 template <typename Metric>
 uint8_t Code(Metric metric) {
@@ -65,6 +72,37 @@ absl::StatusOr<std::optional<SeriesMeaning>> OfTask(const SeriesLabels& labels, 
   meaning.additive = metric == Code(TaskMetric::kPendingRecords) || metric == kSourceRead;
   const std::string& operator_id = labels.operator_id.empty() ? labels.operator_name : labels.operator_id;
   meaning.slot = absl::StrCat(labels.name, "/", meaning.additive ? operator_id : "");
+  return meaning;
+}
+
+SubjectKind KindOf(ProcessRole role) {
+  return role == ProcessRole::kTaskManager ? SubjectKind::kTaskManager : SubjectKind::kJobManager;
+}
+
+absl::StatusOr<std::optional<SeriesMeaning>> OfProcess(const SeriesLabels& labels, const ProcessName& process) {
+  SeriesMeaning meaning;
+  const ProcessRole role = FindProcessRole(labels.name).value_or(ProcessRole::kTaskManager);
+  meaning.kind = KindOf(role);
+  meaning.metric = CodeOf(process);
+  meaning.slot = labels.name;
+  // A JobManager has no tm_id. In Kubernetes its host is its pod's name.
+  meaning.id = !labels.tm_id.empty() ? labels.tm_id : !labels.host.empty() ? labels.host : labels.instance;
+  if (!meaning.id.empty()) return meaning;
+  if (role == ProcessRole::kJobManager) {
+    meaning.id = "jobmanager";
+    return meaning;
+  }
+  return NotAllowed("label tm_id", "\"\"", "a TaskManager's id, or an instance");
+}
+
+// Of the container that runs Flink; sidecars, and the sums over a pod, are not its.
+std::optional<SeriesMeaning> OfContainer(const SeriesLabels& labels, ProcessMetric metric) {
+  if (labels.pod.empty() || labels.container != kMainContainer) return std::nullopt;
+  SeriesMeaning meaning;
+  meaning.kind = KindOf(RoleOfPod(labels.pod));
+  meaning.metric = static_cast<uint8_t>(Code(metric) | kOfContainer);
+  meaning.slot = labels.name + labels.resource;
+  meaning.id = labels.pod;
   return meaning;
 }
 
@@ -104,15 +142,10 @@ absl::StatusOr<SeriesLabels> ParseSeriesLabels(std::string_view metric, JsonPars
 absl::StatusOr<std::optional<SeriesMeaning>> Understand(const SeriesLabels& labels) {
   if (const auto metric = FindTaskMetric(labels.name)) return OfTask(labels, Code(*metric));
   if (IsSourceRead(labels.name, labels.operator_name)) return OfTask(labels, kSourceRead);
+  if (const auto process = FindProcessName(labels.name)) return OfProcess(labels, *process);
+  if (const auto metric = FindContainerMetric(labels.name, labels.resource)) return OfContainer(labels, *metric);
   SeriesMeaning meaning;
   meaning.slot = labels.name;
-  if (const auto metric = FindTaskManagerMetric(labels.name)) {
-    meaning.kind = SubjectKind::kTaskManager;
-    meaning.metric = Code(*metric);
-    meaning.id = labels.tm_id.empty() ? labels.instance : labels.tm_id;
-    if (meaning.id.empty()) return NotAllowed("label tm_id", "\"\"", "a TaskManager's id, or an instance");
-    return meaning;
-  }
   if (const auto metric = FindJobMetric(labels.name)) {
     meaning.kind = SubjectKind::kJob;
     meaning.metric = Code(*metric);

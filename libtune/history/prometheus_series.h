@@ -13,19 +13,23 @@
 
 namespace tune {
 
-enum class SubjectKind : uint8_t { kJob, kSource, kTaskManager, kTask };
+enum class SubjectKind : uint8_t { kJob, kSource, kTaskManager, kJobManager, kTask };
 enum class SourceMetric : uint8_t { kEndOffset, kCommittedOffset };
 
 // What a source operator has read, among the TaskMetrics.
 constexpr uint8_t kSourceRead = kTaskMetricCount;
 
+// Added to the ProcessMetric of a series that a container, not Flink, reports.
+constexpr uint8_t kOfContainer = 128;
+
 struct SeriesLabels {
   std::string name;  // __name__
   std::string job_id, job_name;
   std::string task_id, task_name, subtask_index, task_attempt_num, tm_id, operator_id;
-  std::string instance;
+  std::string instance, host;
   std::string operator_name;
   std::string topic, partition, consumergroup;
+  std::string pod, container, resource;
 };
 
 // The labels of a "metric" object. kInvalidArgument: no object of texts.
@@ -33,7 +37,7 @@ absl::StatusOr<SeriesLabels> ParseSeriesLabels(std::string_view metric, JsonPars
 
 struct SeriesMeaning {
   SubjectKind kind = SubjectKind::kTask;
-  uint8_t metric = 0;     // TaskMetric or kSourceRead, TaskManagerMetric, JobMetric or SourceMetric
+  uint8_t metric = 0;     // TaskMetric or kSourceRead, CodeOf(ProcessName), JobMetric, SourceMetric
   std::string id;         // of the vertex or TaskManager; of a source its vertex, empty for that of a log
   int32_t subtask = 0;    // kTask: TaskSample::kWholeVertex without the label
   std::string slot;       // series of one subject and slot tell the same thing, one after the other

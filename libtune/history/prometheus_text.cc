@@ -117,11 +117,14 @@ class Deliverer {
     if (scrape.job) {
       if (auto status = sink_.Add(*scrape.job); !status.ok()) return status;
     }
-    for (const auto& [id, values] : scrape.task_managers) {
-      if (!chosen_.task_managers.empty() && !chosen_.task_managers.contains(id)) continue;
-      TaskManagerSample sample;
+    for (const auto& [process, values] : scrape.processes) {
+      const auto& [role, id] = process;
+      const bool of_task_manager = role == ProcessRole::kTaskManager;
+      if (of_task_manager && !chosen_.task_managers.empty() && !chosen_.task_managers.contains(id)) continue;
+      ProcessSample sample{};
       sample.time_ms = scrape.time_ms;
-      sample.task_manager = id;
+      sample.role = role;
+      sample.id = id;
       values.Fill(sample);
       if (auto status = sink_.Add(sample); !status.ok()) return status;
     }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr double kCounterLimit = 9.2e18;  // Flink's counters are 64-bit
 constexpr double kBytesLimit = 1e18;      // an exabyte of heap
+constexpr double kMostCores = 1e6;
+constexpr double kLongestSeconds = 1e10;  // three centuries
 
 struct MetricRule {
   const char* name;
@@ -35,6 +37,50 @@ constexpr std::array<MetricRule, kTaskMetricCount> kRules = {{
     {"out_pool_usage", 1, "[0, 1]"},
 }};
 
+struct ProcessRule {
+  const char* name;
+  double largest;
+};
+
+constexpr std::array<ProcessRule, kProcessMetricCount> kProcessRules = {{
+    {"cpu_time_ns", kCounterLimit},
+    {"gc_time_ms", kCounterLimit},
+    {"gc_count", kCounterLimit},
+    {"young_gc_time_ms", kCounterLimit},
+    {"young_gc_count", kCounterLimit},
+    {"full_gc_time_ms", kCounterLimit},
+    {"full_gc_count", kCounterLimit},
+    {"heap_used_bytes", kBytesLimit},
+    {"heap_max_bytes", kBytesLimit},
+    {"heap_committed_bytes", kBytesLimit},
+    {"old_gen_used_bytes", kBytesLimit},
+    {"old_gen_capacity_bytes", kBytesLimit},
+    {"old_gen_after_gc_bytes", kBytesLimit},
+    {"old_gen_after_full_gc_bytes", kBytesLimit},
+    {"survivor_used_bytes", kBytesLimit},
+    {"metaspace_used_bytes", kBytesLimit},
+    {"metaspace_max_bytes", kBytesLimit},
+    {"non_heap_committed_bytes", kBytesLimit},
+    {"direct_used_bytes", kBytesLimit},
+    {"mapped_used_bytes", kBytesLimit},
+    {"managed_used_bytes", kBytesLimit},
+    {"managed_total_bytes", kBytesLimit},
+    {"network_used_bytes", kBytesLimit},
+    {"network_total_bytes", kBytesLimit},
+    {"slots", kCounterLimit},
+    {"rss_bytes", kBytesLimit},
+    {"working_set_bytes", kBytesLimit},
+    {"file_cache_bytes", kBytesLimit},
+    {"inactive_file_bytes", kBytesLimit},
+    {"dirty_file_bytes", kBytesLimit},
+    {"memory_limit_bytes", kBytesLimit},
+    {"oom_kills", kCounterLimit},
+    {"cpu_periods", kCounterLimit},
+    {"cpu_throttled_periods", kCounterLimit},
+    {"cpu_request_cores", kMostCores},
+    {"cpu_limit_cores", kMostCores},
+}};
+
 absl::Status CheckTime(int64_t time_ms) {
   if (time_ms >= 0 && time_ms <= kLargestTimeMs) return absl::OkStatus();
   return NotAllowed("time_ms", absl::StrCat(time_ms),
@@ -58,6 +104,16 @@ absl::Status FirstError(std::initializer_list<absl::Status> statuses) {
   return absl::OkStatus();
 }
 
+absl::Status CheckBytes(const std::string& field, const std::optional<Bytes>& bytes) {
+  if (!bytes || (bytes->value() >= 0 && static_cast<double>(bytes->value()) <= kBytesLimit)) return absl::OkStatus();
+  return NotAllowed(field, absl::StrCat(bytes->value()), absl::StrCat(">= 0 and at most ", kBytesLimit));
+}
+
+absl::Status CheckSpace(const std::string& space, const SpaceChange& change) {
+  return FirstError({CheckBytes(space + ".before", change.before), CheckBytes(space + ".after", change.after),
+                     CheckBytes(space + ".capacity", change.capacity)});
+}
+
 absl::Status MetricError(const TaskSample& sample, int metric, const JobGraph& graph) {
   const MetricRule& rule = kRules[static_cast<size_t>(metric)];
   return NotAllowed(absl::StrCat("operators[\"", graph.vertices[static_cast<size_t>(sample.vertex)].id, "\"].subtasks[",
@@ -68,6 +124,7 @@ absl::Status MetricError(const TaskSample& sample, int metric, const JobGraph& g
 }  // namespace
 
 const char* TaskMetricName(TaskMetric metric) { return kRules[static_cast<size_t>(metric)].name; }
+const char* ProcessMetricName(ProcessMetric metric) { return kProcessRules[static_cast<size_t>(metric)].name; }
 
 absl::Status CheckSample(const TaskSample& sample, const JobGraph& graph) {
   if (auto status = CheckTime(sample.time_ms); !status.ok()) return status;
@@ -89,14 +146,36 @@ absl::Status CheckSample(const TaskSample& sample, const JobGraph& graph) {
   return absl::OkStatus();
 }
 
-absl::Status CheckSample(const TaskManagerSample& sample) {
-  if (sample.task_manager.empty()) return NotAllowed("task_manager", "\"\"", "a name");
-  return FirstError({CheckTime(sample.time_ms), CheckAmount("cpu_time_ns", sample.cpu_time_ns),
-                     CheckAmount("gc_time_ms", sample.gc_time_ms), CheckAmount("gc_count", sample.gc_count),
-                     CheckAmount("heap_used_bytes", sample.heap_used_bytes, kBytesLimit),
-                     CheckAmount("heap_max_bytes", sample.heap_max_bytes, kBytesLimit),
-                     CheckAmount("old_gen_after_gc_bytes", sample.old_gen_after_gc_bytes, kBytesLimit),
-                     CheckAmount("slots", sample.slots)});
+absl::Status CheckSample(const ProcessSample& sample) {
+  if (sample.id.empty()) return NotAllowed("process id", "\"\"", "a name");
+  if (auto status = CheckTime(sample.time_ms); !status.ok()) return status;
+  if (sample.present >> kProcessMetricCount != 0) {
+    return NotAllowed("present", absl::StrCat(sample.present), "known metrics");
+  }
+  for (uint64_t left = sample.present; left != 0; left &= left - 1) {
+    const auto metric = static_cast<size_t>(__builtin_ctzll(left));
+    const double value = sample.value[metric];
+    const double largest = kProcessRules[metric].largest;
+    if (value >= 0 && value <= largest) continue;
+    return NotAllowed(absl::StrCat("processes[\"", sample.id, "\"].", kProcessRules[metric].name), absl::StrCat(value),
+                      absl::StrCat(">= 0 and at most ", largest));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSample(const CollectionSample& sample) {
+  if (sample.id.empty()) return NotAllowed("process id", "\"\"", "a name");
+  const Collection& c = sample.collection;
+  if (!c.time_ms) return NotAllowed("time_ms", "absent", "when the collection ended");
+  const auto seconds = [](const char* field, double value) { return CheckAmount(field, value, kLongestSeconds); };
+  auto status = FirstError({CheckTime(*c.time_ms), seconds("uptime_s", c.uptime_s.value_or(0)),
+                            seconds("pause_s", c.pause_s), seconds("concurrent_s", c.concurrent_s),
+                            seconds("cpu_s", c.cpu_s), CheckBytes("marked_live", c.marked_live),
+                            CheckAmount("number", static_cast<double>(c.number.value_or(0)))});
+  if (!status.ok()) return status;
+  return FirstError({CheckSpace("heap", c.heap), CheckSpace("young", c.young), CheckSpace("survivor", c.survivor),
+                     CheckSpace("old", c.old), CheckSpace("humongous", c.humongous),
+                     CheckSpace("metaspace", c.metaspace)});
 }
 
 absl::Status CheckSample(const SourceSample& sample, const JobGraph& graph) {

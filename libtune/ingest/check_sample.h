@@ -13,12 +13,14 @@ constexpr int64_t kLargestTimeMs = 95'617'584'000'000;
 
 // kInvalidArgument names the field, its value and what is allowed.
 absl::Status CheckSample(const TaskSample& sample, const JobGraph& graph);
-absl::Status CheckSample(const TaskManagerSample& sample);
+absl::Status CheckSample(const ProcessSample& sample);
+absl::Status CheckSample(const CollectionSample& sample);
 absl::Status CheckSample(const SourceSample& sample, const JobGraph& graph);
 absl::Status CheckSample(const JobSample& sample);
 absl::Status CheckSample(const ParallelismSample& sample, const JobGraph& graph);
 
 // The name of a metric as libtune's own formats and messages spell it, "records_in".
 const char* TaskMetricName(TaskMetric metric);
+const char* ProcessMetricName(ProcessMetric metric);  // "cpu_time_ns"
 
 }  // namespace tune

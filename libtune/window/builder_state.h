@@ -2,8 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "libtune/ingest/task_delta.h"
@@ -43,10 +46,42 @@ struct SourceTrack {
   std::vector<DemandBin> offset_bins, lag_bins;  // by how demand is known; the better one becomes the window's
 };
 
-struct TaskManagerTrack {
-  TaskManagerSample last;
+// What the GC log of one JVM told so far.
+struct LogTrack {
+  int64_t last_ms = -1;              // of the last pause; -1: none yet
+  int64_t started_ms = 0;            // of the JVM
+  std::optional<double> heap_after;  // bytes, of the last collection that told
+  // G1, bytes: a marking ended and no mixed collection followed yet; the least that the old generation held since.
+  bool marked = false;
+  std::optional<double> lowest_marked;
+  std::optional<double> last_mixed;             // found alive after a mixed collection, should it be the last one
+  double promoted_sum = 0, promoted_count = 0;  // by young collections
+  std::optional<double> found_alive;            // by the collection just taken
+
+  void TakeMarking(const Collection& collection);
+};
+
+struct ProcessTrack {
+  static constexpr std::array<double, kLiveRungCount> kNoReadings = {-1, -1, -1, -1, -1};
+
+  ProcessSample last{};
+  bool has_last = false;
+  int64_t heard_ms = 0;    // last time that anything was told of it
+  int64_t started_ms = 0;  // of the process, as far as known: when it was first heard of
   std::vector<double> cpu_s, covered_s, gc_s, gc_covered_s;  // by bin
-  std::optional<Bytes> heap_used_max, heap_max;
+  std::vector<std::array<double, kLiveRungCount>> live;      // bytes, by bin; below zero: no reading
+  ProcessWindow told;                                        // sizes and the like, the last ones told
+  LogTrack log;
+
+  void Resize(size_t bins);
+  void DropFront(size_t bins);
+  void Read(LiveRung rung, size_t bin, double bytes);
+};
+
+struct RoleTrack {
+  std::map<std::string, ProcessTrack> processes;  // by name
+  RoleWindow* window = nullptr;
+  size_t dirty_from = 0;  // first bin that changed since the window was last asked for
 };
 
 // What happened to the job in one bin.
@@ -67,8 +102,10 @@ struct WindowBuilder::State {
   int64_t open_bin_ms = 0;   // start of the last bin
   int64_t chunk_end_ms = 0;  // when the current chunk of totals is full
   std::vector<VertexTrack> vertices;
-  std::vector<SourceTrack> sources;                       // by vertex
-  std::map<std::string, TaskManagerTrack> task_managers;  // by name
+  std::vector<SourceTrack> sources;  // by vertex
+  RoleTrack task_managers, job_managers;
+  int64_t process_warm_up_ms = 0;
+  int slots_now = 0;  // that the graph needs; 0: not counted since the last rescale
   std::vector<JobBin> job_bins;
   double burst_restarts = 0;  // counted since run_start_ms: what several metrics say of one restart
   JobSample last_job;
@@ -100,10 +137,21 @@ struct WindowBuilder::State {
   void AddPending(int vertex, const TaskDelta& delta, int64_t from_ms, int64_t to_ms);
   void SelectDemand();
   void SumTotals();  // into the window
-  // machine_window.cc
-  void AddTaskManager(const TaskManagerSample& sample);
+  // process_window.cc
+  RoleTrack& RoleOf(ProcessRole role) { return role == ProcessRole::kTaskManager ? task_managers : job_managers; }
+  ProcessTrack& TrackOf(ProcessRole role, const std::string& id, int64_t time_ms);
+  void AddProcess(const ProcessSample& sample);
+  void AddLoad(const ProcessSample& sample, std::optional<double> cpu_ns, ProcessTrack& track, RoleTrack& role);
+  void AddReadings(const ProcessSample& sample, ProcessTrack& track, RoleTrack& role);
+  bool IsWarm(const ProcessTrack& track, int64_t time_ms) const;
+  int SlotsNow();
+  void FinishProcesses(RoleTrack& role);
+  // collection_window.cc
+  void AddCollection(const CollectionSample& sample);
+  void ReadCollection(const Collection& collection, ProcessTrack& track, RoleTrack& role);
+  void CountCollection(const Collection& collection, const LogTrack& log, RoleTrack& role);
+  // job_samples.cc
   void AddJob(const JobSample& sample);
-  void FinishTaskManagers();
   void SumJob();
 };
 

@@ -1,10 +1,10 @@
 // CheckWindow: the door for windows that a WindowBuilder did not make.
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libtune/graph/check.h"
+#include "libtune/window/check_processes.h"
 #include "libtune/window/check_vertex.h"
 #include "tune/window.h"
 
@@ -92,21 +92,6 @@ void CheckSources(const JobWindow& window, size_t bins, const Path& root, Violat
   }
 }
 
-void CheckTaskManager(const TaskManagerWindow& tm, const Path& path, Violations& violations) {
-  CheckAmount(path.Field("covered_s"), tm.covered_s, violations);
-  if (tm.cpu_cores_p90) {
-    const Path cores = path.Field("cpu_cores_p90");
-    CheckAmount(cores.Field("value"), tm.cpu_cores_p90->value, violations);
-    CheckAmount(cores.Field("weight"), tm.cpu_cores_p90->weight, violations);
-    const double error = tm.cpu_cores_p90->relative_error;
-    if (!(error >= 0 && error < 1)) violations.Add(cores.Field("relative_error").Render(), error, "[0, 1)");
-  }
-  if (tm.gc_fraction) CheckRange(path.Field("gc_fraction"), *tm.gc_fraction, 0, 1, violations);
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  if (tm.heap_used_max) CheckRange(path.Field("heap_used_max"), tm.heap_used_max->value(), 0, kMost, violations);
-  if (tm.heap_max) CheckRange(path.Field("heap_max"), tm.heap_max->value(), 0, kMost, violations);
-}
-
 void CheckJobNumbers(const JobWindow& window, const Path& root, Violations& violations) {
   const Path checkpoints = root.Field("checkpoints");
   CheckAmount(checkpoints.Field("completed"), window.checkpoints.completed, violations);
@@ -139,10 +124,8 @@ absl::Status CheckWindow(const JobWindow& window) {
   }
   CheckFacts(window.facts, root.Field("facts"), violations);
   CheckSources(window, bins, root, violations);
-  const Path task_managers = root.Field("task_managers");
-  for (const TaskManagerWindow& tm : window.task_managers) {
-    CheckTaskManager(tm, task_managers.Key(tm.id), violations);
-  }
+  CheckRole(window.task_managers, bins, root.Field("task_managers"), violations);
+  CheckRole(window.job_managers, bins, root.Field("job_managers"), violations);
   CheckJobNumbers(window, root, violations);
   return violations.ToStatus();
 }

@@ -61,6 +61,7 @@ void WindowBuilder::State::SetParallelism(int vertex, int parallelism, int64_t t
   track.parallelism = parallelism;
   track.since_ms = time_ms;
   window.graph.vertices[static_cast<size_t>(vertex)].parallelism = parallelism;
+  slots_now = 0;
   track.whole = TaskTrack{};
   track.subtasks.clear();
   for (VertexTotals& chunk : track.closed) ForgetRun(chunk);

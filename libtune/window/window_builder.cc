@@ -27,6 +27,9 @@ absl::Status CheckOptions(const WindowOptions& options) {
   if (options.warm_up < absl::ZeroDuration() || options.warm_up == absl::InfiniteDuration()) {
     bad.Add("options.warm_up", text(options.warm_up), ">= 0");
   }
+  if (options.process_warm_up < absl::ZeroDuration() || options.process_warm_up == absl::InfiniteDuration()) {
+    bad.Add("options.process_warm_up", text(options.process_warm_up), ">= 0");
+  }
   return bad.ToStatus();
 }
 
@@ -48,7 +51,10 @@ absl::StatusOr<WindowBuilder> WindowBuilder::Create(const JobGraph& graph, const
   state->bins_per_ms = 1 / static_cast<double>(state->bin_ms);
   state->horizon_ms = absl::ToInt64Milliseconds(options.horizon);
   state->warm_up_ms = absl::ToInt64Milliseconds(options.warm_up);
+  state->process_warm_up_ms = absl::ToInt64Milliseconds(options.process_warm_up);
   JobWindow& window = state->window;
+  state->task_managers.window = &window.task_managers;
+  state->job_managers.window = &window.job_managers;
   window.graph = graph;
   window.facts = facts;
   window.bin = options.bin;
@@ -100,8 +106,11 @@ absl::Status WindowBuilder::State::SeeTime(int64_t time_ms) {
       DropFront(s.offset_bins, drop);
       DropFront(s.lag_bins, drop);
     }
-    for (auto& [name, t] : task_managers) {
-      for (auto* bins : {&t.cpu_s, &t.covered_s, &t.gc_s, &t.gc_covered_s}) DropFront(*bins, drop);
+    for (RoleTrack* role : {&task_managers, &job_managers}) {
+      for (auto& [name, track] : role->processes) track.DropFront(drop);
+      DropFront(role->window->cpu, drop);
+      DropFront(role->window->memory, drop);
+      role->dirty_from = 0;
     }
     DropFront(job_bins, drop);
     need -= drop;
@@ -113,8 +122,11 @@ absl::Status WindowBuilder::State::SeeTime(int64_t time_ms) {
       s.offset_bins.resize(need);
       s.lag_bins.resize(need);
     }
-    for (auto& [name, t] : task_managers) {
-      for (auto* bins : {&t.cpu_s, &t.covered_s, &t.gc_s, &t.gc_covered_s}) bins->resize(need);
+    for (RoleTrack* role : {&task_managers, &job_managers}) {
+      if (role->processes.empty() && role->window->cpu.empty()) continue;
+      for (auto& [name, track] : role->processes) track.Resize(need);
+      role->window->cpu.resize(need);
+      role->window->memory.resize(need);
     }
     job_bins.resize(need);
   }
@@ -174,10 +186,17 @@ absl::Status WindowBuilder::Add(const TaskSample& sample) {
   return absl::OkStatus();
 }
 
-absl::Status WindowBuilder::Add(const TaskManagerSample& sample) {
+absl::Status WindowBuilder::Add(const ProcessSample& sample) {
   if (auto status = CheckSample(sample); !status.ok()) return status;
   if (auto status = state_->SeeTime(sample.time_ms); !status.ok()) return status;
-  state_->AddTaskManager(sample);
+  state_->AddProcess(sample);
+  return absl::OkStatus();
+}
+
+absl::Status WindowBuilder::Add(const CollectionSample& sample) {
+  if (auto status = CheckSample(sample); !status.ok()) return status;
+  if (auto status = state_->SeeTime(*sample.collection.time_ms); !status.ok()) return status;
+  state_->AddCollection(sample);
   return absl::OkStatus();
 }
 
@@ -229,7 +248,8 @@ const JobWindow& WindowBuilder::Window() {
   s.SumTotals();
   s.SelectDemand();
   s.SumJob();
-  s.FinishTaskManagers();
+  s.FinishProcesses(s.task_managers);
+  s.FinishProcesses(s.job_managers);
   return s.window;
 }
 

@@ -100,15 +100,37 @@ SourceWindow AnySourceWindow(int vertex, int bins) {
   return source;
 }
 
-TaskManagerWindow AnyTaskManager(int i) {
-  TaskManagerWindow task_manager;
-  task_manager.id = absl::StrCat("tm-", i);
-  task_manager.covered_s = Amount();
-  task_manager.cpu_cores_p90 = Maybe(Statistic{Amount(), Bool() ? 0 : 0.01, Amount()});
-  task_manager.gc_fraction = Maybe(Fraction());
-  task_manager.heap_used_max = Maybe(Bytes(int64_t{1} << Int(0, 40)));
-  task_manager.heap_max = Maybe(Bytes(int64_t{1} << Int(0, 40)));
-  return task_manager;
+std::optional<Bytes> AnyBytes() { return Maybe(Bytes(int64_t{1} << Int(0, 40))); }
+
+ProcessWindow AnyProcess(int i) {
+  ProcessWindow process;
+  process.id = absl::StrCat("tm-", i);
+  process.covered_s = Amount();
+  process.cpu_cores_p90 = Maybe(Statistic{Amount(), Bool() ? 0 : 0.01, Amount()});
+  process.gc_fraction = Maybe(Fraction());
+  process.heap_used_max = AnyBytes();
+  process.heap_max = AnyBytes();
+  process.old_capacity = AnyBytes();
+  process.memory_limit = AnyBytes();
+  process.cpu_limit_cores = Maybe(Amount());
+  process.collector = static_cast<Collector>(Int(0, 7));
+  return process;
+}
+
+RoleWindow AnyRole(int bins) {
+  RoleWindow role;
+  for (int i = 0; i < Int(0, 3); ++i) role.processes.push_back(AnyProcess(i));
+  if (role.processes.empty()) return role;
+  for (int i = 0; i < bins; ++i) {
+    const double covered_s = Amount();
+    role.cpu.push_back({covered_s, Amount(), Amount(), covered_s / 2, covered_s, covered_s / 3, Int(0, 9), Int(0, 9)});
+    MemoryBin& memory = role.memory.emplace_back();
+    for (auto& reading : memory.live) reading = AnyBytes();
+    memory.log_s = Amount();
+    memory.log_allocated = Amount();
+    memory.rss = AnyBytes();
+  }
+  return role;
 }
 
 JobFacts AnyFacts() {
@@ -170,14 +192,39 @@ vertices {
   latency: 0.151
 }
 sources { vertex: 1 kind: DEMAND_KIND_GIVEN bins { covered_s: 61 records: 62 lag_records: 63 } given: 64 lag_records: 65 }
-task_managers { id: "tm-1" covered_s: 71
-                cpu_cores_p90 { value: 72 method: STATISTIC_METHOD_SKETCH relative_error: 0.01 weight: 73 }
-                gc_fraction: 0.074 heap_used_max: 75 heap_max: 76 }
+task_managers {
+  processes { id: "tm-1" covered_s: 1001
+              cpu_cores_p90 { value: 1072 method: STATISTIC_METHOD_SKETCH relative_error: 0.01 weight: 1073 }
+              gc_fraction: 0.074 heap_used_max: 1300 heap_max: 1301 old_capacity: 1302 young_capacity: 1303
+              metaspace_max: 1304 managed_total: 1305 network_total: 1306 memory_limit: 1307 cpu_limit_cores: 1061
+              cpu_request_cores: 1062 collector: COLLECTOR_G1 }
+  cpu { covered_s: 1005 cpu_s: 1002 busiest_cores: 1003 warm_s: 1004 throttle_seen_s: 1009 throttled_s: 1006 processes: 1007 slots: 1008 }
+  memory { live_full_collection: 1200 live_marking: 1201 live_collection: 1202 live_old_gen: 1203 live_heap: 1204
+           gc_seen_s: 1205 gc_s: 1206 full_seen_s: 1207 full_gcs: 1208 full_gc_time_s: 1209 log_s: 1210
+           log_pause_s: 1211 log_young_pause_s: 1212 log_full_pause_s: 1213 log_full_gcs: 1214 log_young_gcs: 1215
+           log_allocated: 1216 log_promoted: 1217 log_survived: 1218 oom_kills: 1219 heap_used: 1220
+           metaspace_used: 1221 direct_used: 1222 managed_used: 1223 network_used: 1224 rss: 1225 working_set: 1226
+           unreclaimable: 1227 }
+}
 checkpoints { completed: 81 failed: 82 longest { seconds: 83 } }
 restarts: 91
 not_running_s: 92
 running_at_end: true
 stale_at_end_s: 93
+job_managers {
+  processes { id: "tm-1" covered_s: 2001
+              cpu_cores_p90 { value: 2072 method: STATISTIC_METHOD_SKETCH relative_error: 0.01 weight: 2073 }
+              gc_fraction: 0.074 heap_used_max: 2300 heap_max: 2301 old_capacity: 2302 young_capacity: 2303
+              metaspace_max: 2304 managed_total: 2305 network_total: 2306 memory_limit: 2307 cpu_limit_cores: 2061
+              cpu_request_cores: 2062 collector: COLLECTOR_G1 }
+  cpu { covered_s: 2005 cpu_s: 2002 busiest_cores: 2003 warm_s: 2004 throttle_seen_s: 2009 throttled_s: 2006 processes: 2007 slots: 2008 }
+  memory { live_full_collection: 2200 live_marking: 2201 live_collection: 2202 live_old_gen: 2203 live_heap: 2204
+           gc_seen_s: 2205 gc_s: 2206 full_seen_s: 2207 full_gcs: 2208 full_gc_time_s: 2209 log_s: 2210
+           log_pause_s: 2211 log_young_pause_s: 2212 log_full_pause_s: 2213 log_full_gcs: 2214 log_young_gcs: 2215
+           log_allocated: 2216 log_promoted: 2217 log_survived: 2218 oom_kills: 2219 heap_used: 2220
+           metaspace_used: 2221 direct_used: 2222 managed_used: 2223 network_used: 2224 rss: 2225 working_set: 2226
+           unreclaimable: 2227 }
+}
 )";
 }
 
@@ -213,7 +260,8 @@ JobWindow AnyWindow() {
         AnyVertexWindow(bins, absl::ToDoubleSeconds(window.bin), window.graph.vertices[v].parallelism));
     if (!has_input[v]) window.sources.push_back(AnySourceWindow(static_cast<int>(v), bins));
   }
-  for (int i = 0; i < Int(0, 3); ++i) window.task_managers.push_back(AnyTaskManager(i));
+  window.task_managers = AnyRole(bins);
+  window.job_managers = AnyRole(bins);
   window.checkpoints = {Amount(), Amount(), Maybe(Length())};
   window.restarts = Amount();
   window.not_running_s = Amount();

@@ -50,8 +50,15 @@ TEST(WindowCodecTest, FieldsArriveWhereTheyBelong) {
   EXPECT_EQ(window->sources[0].kind, DemandKind::kGiven);
   EXPECT_EQ(window->sources[0].bins[0].lag_records, 63);
   EXPECT_EQ(window->sources[0].lag_records, 65);
-  EXPECT_EQ(window->task_managers[0].cpu_cores_p90->relative_error, 0.01);
-  EXPECT_EQ(window->task_managers[0].heap_used_max, Bytes(75));
+  EXPECT_EQ(window->task_managers.processes[0].cpu_cores_p90->relative_error, 0.01);
+  EXPECT_EQ(window->task_managers.processes[0].heap_used_max, Bytes(1300));
+  EXPECT_EQ(window->task_managers.processes[0].memory_limit, Bytes(1307));
+  EXPECT_EQ(window->task_managers.processes[0].collector, Collector::kG1);
+  EXPECT_EQ(window->task_managers.cpu[0].busiest_cores, 1003);
+  EXPECT_EQ(window->task_managers.cpu[0].slots, 1008);
+  EXPECT_EQ(window->task_managers.memory[0].live[static_cast<size_t>(LiveRung::kCollection)], Bytes(1202));
+  EXPECT_EQ(window->task_managers.memory[0].log_survived, 1218);
+  EXPECT_EQ(window->job_managers.memory[0].unreclaimable, Bytes(2227));
   EXPECT_EQ(window->facts.flink_minor, 20);
   EXPECT_EQ(window->facts.configuration.at("a.b"), "c");
   EXPECT_EQ(window->start, absl::FromUnixMillis(1'700'000'000'005));
@@ -78,7 +85,7 @@ TEST(WindowCodecTest, ListsEveryViolationOfDoorAndCheck) {
   proto.mutable_vertices(1)->mutable_bins(0)->set_busy_s(-20);
   proto.mutable_vertices(1)->mutable_coverage()->set_gaps(-3);
   proto.mutable_sources(0)->set_kind(v1::DEMAND_KIND_UNSPECIFIED);
-  proto.mutable_task_managers(0)->mutable_cpu_cores_p90()->clear_method();
+  proto.mutable_task_managers()->mutable_processes(0)->mutable_cpu_cores_p90()->clear_method();
   proto.mutable_facts()->clear_flink_major();
   proto.mutable_facts()->set_slots_per_task_manager(0);
   proto.mutable_length()->set_seconds(-61);
@@ -87,7 +94,7 @@ TEST(WindowCodecTest, ListsEveryViolationOfDoorAndCheck) {
   EXPECT_THAT(error, HasSubstr("vertices[\"map\"].bins[0].busy_s = -20; allowed: >= 0"));
   EXPECT_THAT(error, HasSubstr("vertices[\"map\"].coverage.gaps = -3; allowed: [0, "));
   EXPECT_THAT(error, HasSubstr("sources[0].kind = DEMAND_KIND_UNSPECIFIED; allowed: DEMAND_KIND_CONSUMED, "));
-  EXPECT_THAT(error, HasSubstr("task_managers[0].cpu_cores_p90.method = STATISTIC_METHOD_UNSPECIFIED; "));
+  EXPECT_THAT(error, HasSubstr("task_managers.processes[0].cpu_cores_p90.method = STATISTIC_METHOD_UNSPECIFIED; "));
   EXPECT_THAT(error, HasSubstr("facts.flink_major = absent; "));
   EXPECT_THAT(error, HasSubstr("facts.slots_per_task_manager = 0; allowed: [1, "));
   EXPECT_THAT(error, HasSubstr("length = -1m1s; allowed: >= 0"));
@@ -104,7 +111,7 @@ TEST(WindowCodecTest, AWindowWithoutItsTimesIsRefused) {
 
 TEST(WindowCodecTest, AnExactStatisticHasNoErrorAndASketchHasOne) {
   v1::JobWindow proto = FullWindow();
-  v1::Statistic& cpu = *proto.mutable_task_managers(0)->mutable_cpu_cores_p90();
+  v1::Statistic& cpu = *proto.mutable_task_managers()->mutable_processes(0)->mutable_cpu_cores_p90();
   cpu.set_relative_error(0);
   EXPECT_THAT(ErrorOf(proto), HasSubstr("cpu_cores_p90.relative_error = 0; allowed: (0, 1)"));
   cpu.set_method(v1::STATISTIC_METHOD_EXACT);
@@ -124,7 +131,7 @@ TEST(WindowCodecTest, NoNumberMayBeNanOrInfinite) {
       ++visited;
     });
     // Two vertices: 7 + 6 + 6 + 3 + 2 + 1 = 25 each. A source: 3 + 2. A TaskManager: 1 + 3 + 1. The job: 2 + 3.
-    EXPECT_EQ(visited, 2 * 25 + 5 + 5 + 5);
+    EXPECT_EQ(visited, 2 * 25 + 5 + 2 * (7 + 6 + 15) + 5);  // vertices, source, roles, job
   }
 }
 

@@ -50,8 +50,8 @@ JobWindow RandomJob(std::mt19937_64& rng) {
     window.sources[0].given = RecordsPerSecond(rate), window.sources[0].kind = DemandKind::kGiven;
   window.checkpoints = {uniform(0, 10), uniform(0, 10), std::nullopt};
   if (uniform(0, 1) < 0.1) window.stale_at_end_s = uniform(0, 1000);
-  window.task_managers.emplace_back().id = "tm";
-  window.task_managers[0].gc_fraction = uniform(0, 0.12);
+  window.task_managers.processes.emplace_back().id = "tm";
+  window.task_managers.processes[0].gc_fraction = uniform(0, 0.12);
   return window;
 }
 

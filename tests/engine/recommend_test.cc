@@ -256,12 +256,12 @@ TEST(Slow, ThreadCpuTellsBlockingFromComputing) {
 
 TEST(GcBound, JobIsNotScaledUp) {
   JobWindow window = SourceAndMap(900, MapOptions(900, 0.002, 1));
-  window.task_managers.emplace_back().id = "tm1";
-  window.task_managers[0].gc_fraction = 0.3;
+  window.task_managers.processes.emplace_back().id = "tm1";
+  window.task_managers.processes[0].gc_fraction = 0.3;
   const JobRecommendation job = MustRecommend(window, PlainPolicy());
   EXPECT_NE(FindingOf(job, FindingKind::kGcBound), nullptr);
   EXPECT_EQ(job.vertices[1].action, Action::kPerson);
-  window.task_managers[0].gc_fraction = 0.05;
+  window.task_managers.processes[0].gc_fraction = 0.05;
   EXPECT_EQ(MustRecommend(window, PlainPolicy()).vertices[1].action, Action::kRaise);
 }
 

@@ -16,7 +16,8 @@ JobWindow Collecting(const std::vector<std::optional<double>>& fractions) {
   maker.Connect(source, map);
   maker.Connect(map, sink);
   JobWindow window = maker.Build();
-  for (const std::optional<double>& fraction : fractions) window.task_managers.emplace_back().gc_fraction = fraction;
+  for (const std::optional<double>& fraction : fractions)
+    window.task_managers.processes.emplace_back().gc_fraction = fraction;
   return window;
 }
 

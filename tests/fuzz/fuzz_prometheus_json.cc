@@ -20,8 +20,9 @@ class OrderSink : public tune::SampleSink {
     ++tasks;
     return See(sample.time_ms);
   }
-  absl::Status Add(const tune::TaskManagerSample& sample) override { return See(sample.time_ms); }
+  absl::Status Add(const tune::ProcessSample& sample) override { return See(sample.time_ms); }
   absl::Status Add(const tune::SourceSample& sample) override { return See(sample.time_ms); }
+  absl::Status Add(const tune::CollectionSample&) override { return absl::OkStatus(); }
   absl::Status Add(const tune::JobSample& sample) override { return See(sample.time_ms); }
   absl::Status Add(const tune::ParallelismSample& sample) override {
     if (sample.parallelism < 1 || sample.parallelism > tune::kMaxParallelism) std::abort();

@@ -21,8 +21,8 @@ class NullSink : public SampleSink {
     Expect(sample.time_ms >= 0);
     return absl::OkStatus();
   }
-  absl::Status Add(const TaskManagerSample& sample) override {
-    Expect(!sample.task_manager.empty());
+  absl::Status Add(const ProcessSample& sample) override {
+    Expect(!sample.id.empty());
     return absl::OkStatus();
   }
   absl::Status Add(const SourceSample& sample) override {
@@ -36,6 +36,11 @@ class NullSink : public SampleSink {
   absl::Status Add(const ParallelismSample& sample) override {
     Expect(sample.parallelism >= 1 && sample.parallelism <= kMaxParallelism);
     Expect(sample.vertex >= 0 && sample.vertex < vertices_);
+    return absl::OkStatus();
+  }
+
+  absl::Status Add(const CollectionSample& sample) override {
+    Expect(!sample.id.empty() && sample.collection.time_ms.has_value());
     return absl::OkStatus();
   }
 

@@ -30,10 +30,16 @@ inline std::string Text(const TaskSample& sample) {
   }
   return out;
 }
-inline std::string Text(const TaskManagerSample& s) {
-  return absl::StrCat(s.time_ms, " tm ", s.task_manager, " cpu=", Text(s.cpu_time_ns), " gc=", Text(s.gc_time_ms), "/",
-                      Text(s.gc_count), " heap=", Text(s.heap_used_bytes), "/", Text(s.heap_max_bytes),
-                      " old=", Text(s.old_gen_after_gc_bytes), " slots=", Text(s.slots));
+inline std::string Text(const ProcessSample& s) {
+  std::string out = absl::StrCat(s.time_ms, s.role == ProcessRole::kTaskManager ? " tm " : " jm ", s.id);
+  for (int i = 0; i < kProcessMetricCount; ++i) {
+    const ProcessMetric metric = static_cast<ProcessMetric>(i);
+    if (s.Has(metric)) absl::StrAppend(&out, " ", ProcessMetricName(metric), "=", Text(s.Get(metric)));
+  }
+  return out;
+}
+inline std::string Text(const CollectionSample& s) {
+  return absl::StrCat(s.collection.time_ms.value_or(-1), " collection ", s.id, " ", s.collection.cause);
 }
 inline std::string Text(const SourceSample& s) {
   return absl::StrCat(s.time_ms, " source ", s.vertex, " end=", Text(s.end_offset), " done=", Text(s.committed_offset));
@@ -50,17 +56,19 @@ inline std::string Text(const ParallelismSample& s) {
 class CollectSink : public SampleSink {
  public:
   absl::Status Add(const TaskSample& sample) override { return Keep(sample, tasks); }
-  absl::Status Add(const TaskManagerSample& sample) override { return Keep(sample, task_managers); }
+  absl::Status Add(const ProcessSample& sample) override { return Keep(sample, processes); }
   absl::Status Add(const SourceSample& sample) override { return Keep(sample, sources); }
   absl::Status Add(const JobSample& sample) override { return Keep(sample, jobs); }
   absl::Status Add(const ParallelismSample& sample) override { return Keep(sample, parallelisms); }
+  absl::Status Add(const CollectionSample& sample) override { return Keep(sample, collections); }
 
   std::vector<std::string> all;  // as text, in the order of arrival
   std::vector<TaskSample> tasks;
-  std::vector<TaskManagerSample> task_managers;
+  std::vector<ProcessSample> processes;
   std::vector<SourceSample> sources;
   std::vector<JobSample> jobs;
   std::vector<ParallelismSample> parallelisms;
+  std::vector<CollectionSample> collections;
 
  private:
   template <typename Sample>

@@ -54,7 +54,7 @@ TEST(CsvTest, PutsConsecutiveRowsOfOneSubjectTogether) {
       "2000,task,v2,-1,records_out,3");
   ASSERT_TRUE(all.status.ok()) << all.status;
   EXPECT_THAT(all.samples.all, ElementsAre("1000 parallelism 0 2", "1000 job 1 restarts=1 checkpoints=-/- 185",
-                                           "1000 tm tm,\"1\" cpu=2.652e+10 gc=-/- heap=-/- old=- slots=4",
+                                           "1000 tm tm,\"1\" cpu_time_ns=2.652e+10 slots=4",
                                            "1000 task 0[0] records_in=10 busy_ms=1.5", "1000 task 0[1] records_in=11",
                                            "1000 source 0 end=7 done=5", "2000 task 1[-1] records_out=3"));
   EXPECT_EQ(all.outline.first_ms, 1000);
@@ -208,10 +208,10 @@ TEST(CsvWriterProperty, WhatIsWrittenReadsBackTheSame) {
       sample.subtask = *rc::gen::inRange(-1, kMaxParallelism);
       sample.Set(static_cast<TaskMetric>(i % kTaskMetricCount), std::abs(*rc::gen::arbitrary<double>()));
       sample.Set(static_cast<TaskMetric>(*rc::gen::inRange(0, kTaskMetricCount)), 0.1 * i);
-      TaskManagerSample machine;
+      ProcessSample machine{};
       machine.time_ms = sample.time_ms;
-      machine.task_manager = *rc::gen::element<std::string>("tm1", "10.0.0.1:6122-a,b", "\"");
-      machine.heap_used_bytes = i * 1e9;
+      machine.id = *rc::gen::element<std::string>("tm1", "10.0.0.1:6122-a,b", "\"");
+      machine.Set(ProcessMetric::kHeapUsed, i * 1e9);
       JobSample job;
       job.time_ms = sample.time_ms;
       job.state = *rc::gen::element(JobState::kUnknown, JobState::kRunning, JobState::kNotRunning);

@@ -74,23 +74,65 @@ TEST(FlinkNamesTest, NeverReadsGroundTruth) {
   EXPECT_FALSE(IsGroundTruth("numRecordsIn"));
 }
 
-TEST(FlinkNamesTest, KnowsTaskManagerMetricsInBothForms) {
-  const std::pair<const char*, TaskManagerMetric> names[] = {
-      {"Status.JVM.CPU.Time", TaskManagerMetric::kCpuTime},
-      {"flink_taskmanager_Status_JVM_CPU_Time", TaskManagerMetric::kCpuTime},
-      {"Status.JVM.GarbageCollector.All.Time", TaskManagerMetric::kGcTime},
-      {"flink_taskmanager_Status_JVM_GarbageCollector_All_Count", TaskManagerMetric::kGcCount},
-      {"Status.JVM.GarbageCollector.G1_Old_Generation.Time", TaskManagerMetric::kCollectorTime},
-      {"flink_taskmanager_Status_JVM_GarbageCollector_PS_MarkSweep_Count", TaskManagerMetric::kCollectorCount},
-      {"Status.JVM.Memory.Heap.Used", TaskManagerMetric::kHeapUsed},
-      {"flink_taskmanager_Status_JVM_Memory_Heap_Max", TaskManagerMetric::kHeapMax},
-      {"flink_taskmanager_Status_JVM_Memory_Heap_OldGenUsedAfterGc", TaskManagerMetric::kOldGenAfterGc},
+TEST(FlinkNamesTest, KnowsProcessMetricsInBothForms) {
+  const std::pair<const char*, ProcessMetric> names[] = {
+      {"Status.JVM.CPU.Time", ProcessMetric::kCpuTimeNs},
+      {"flink_taskmanager_Status_JVM_CPU_Time", ProcessMetric::kCpuTimeNs},
+      {"flink_jobmanager_Status_JVM_CPU_Time", ProcessMetric::kCpuTimeNs},
+      {"Status.JVM.GarbageCollector.All.Time", ProcessMetric::kGcTimeMs},
+      {"flink_taskmanager_Status_JVM_GarbageCollector_All_Count", ProcessMetric::kGcCount},
+      {"Status.JVM.Memory.Heap.Used", ProcessMetric::kHeapUsed},
+      {"flink_taskmanager_Status_JVM_Memory_Heap_Max", ProcessMetric::kHeapMax},
+      {"flink_taskmanager_Status_JVM_Memory_Heap_OldGenUsedAfterGc", ProcessMetric::kOldGenAfterGc},
+      {"Status.JVM.Memory.Heap.OldGenUsedAfterFullGc", ProcessMetric::kOldGenAfterFullGc},
+      {"Status.Flink.Memory.Managed.Used", ProcessMetric::kManagedUsed},
+      {"flink_taskmanager_Status_Shuffle_Netty_TotalMemory", ProcessMetric::kNetworkTotal},
   };
-  for (const auto& [name, metric] : names) EXPECT_EQ(FindTaskManagerMetric(name), metric) << name;
-  for (const char* name : {"Status.JVM.GarbageCollector.All.TimeMsPerSecond", "Status.JVM.Memory.NonHeap.Used",
-                           "flink_jobmanager_Status_JVM_CPU_Time", "Status.JVM.GarbageCollector.", ""}) {
-    EXPECT_FALSE(FindTaskManagerMetric(name).has_value()) << name;
+  for (const auto& [name, metric] : names) {
+    const auto found = FindProcessName(name);
+    ASSERT_TRUE(found.has_value()) << name;
+    EXPECT_EQ(found->metric, metric) << name;
+    EXPECT_FALSE(found->of_collector) << name;
   }
+  for (const char* name :
+       {"Status.JVM.GarbageCollector.All.TimeMsPerSecond", "Status.JVM.Memory.NonHeap.Used",
+        "flink_other_Status_JVM_CPU_Time", "Status.JVM.GarbageCollector.", "Status.JVM.GarbageCollector.Time", ""}) {
+    EXPECT_FALSE(FindProcessName(name).has_value()) << name;
+  }
+}
+
+// Young and full collections have beans of their own; concurrent collectors' beans count neither.
+TEST(FlinkNamesTest, TellsYoungFromFullCollectors) {
+  using M = ProcessMetric;
+  const std::tuple<const char*, M, std::optional<M>> names[] = {
+      {"Status.JVM.GarbageCollector.G1_Old_Generation.Time", M::kGcTimeMs, M::kFullGcTimeMs},
+      {"flink_taskmanager_Status_JVM_GarbageCollector_PS_MarkSweep_Count", M::kGcCount, M::kFullGcCount},
+      {"Status.JVM.GarbageCollector.MarkSweepCompact.Count", M::kGcCount, M::kFullGcCount},
+      {"flink_jobmanager_Status_JVM_GarbageCollector_Copy_Time", M::kGcTimeMs, M::kYoungGcTimeMs},
+      {"Status.JVM.GarbageCollector.PS_Scavenge.Count", M::kGcCount, M::kYoungGcCount},
+      {"Status.JVM.GarbageCollector.ConcurrentMarkSweep.Count", M::kGcCount, std::nullopt},
+      {"Status.JVM.GarbageCollector.G1_Concurrent_GC.Time", M::kGcTimeMs, std::nullopt},
+      {"Status.JVM.GarbageCollector.ZGC_Pauses.Time", M::kGcTimeMs, std::nullopt},
+  };
+  for (const auto& [name, metric, part] : names) {
+    const auto found = FindProcessName(name);
+    ASSERT_TRUE(found.has_value() && found->of_collector) << name;
+    EXPECT_EQ(found->metric, metric) << name;
+    EXPECT_EQ(found->part, part) << name;
+    const ProcessName back = ProcessNameOf(CodeOf(*found));
+    EXPECT_EQ(back.metric, metric) << name;
+    EXPECT_EQ(back.part, part) << name;
+    EXPECT_TRUE(back.of_collector) << name;
+  }
+}
+
+TEST(FlinkNamesTest, KnowsTheKubeletsMetrics) {
+  EXPECT_EQ(FindContainerMetric("container_memory_rss", ""), ProcessMetric::kRss);
+  EXPECT_EQ(FindContainerMetric("kube_pod_container_resource_limits", "cpu"), ProcessMetric::kCpuLimitCores);
+  EXPECT_FALSE(FindContainerMetric("kube_pod_container_resource_limits", "ephemeral_storage").has_value());
+  EXPECT_EQ(ContainerScale(ProcessMetric::kCpuTimeNs), 1e9);  // the kubelet counts seconds
+  EXPECT_EQ(RoleOfPod("orders-taskmanager-1-2"), ProcessRole::kTaskManager);
+  EXPECT_EQ(RoleOfPod("orders-7d4f9c6b5-x2x4z"), ProcessRole::kJobManager);
 }
 
 TEST(FlinkNamesTest, KnowsJobMetricsInBothForms) {
@@ -133,15 +175,17 @@ TEST(FlinkValuesTest, AddsUpPendingRecordsOfOperators) {
 
 TEST(FlinkValuesTest, SumsCollectorsWhereFlinkHasNoTotal) {
   JvmValues values;
-  values.Add(TaskManagerMetric::kCollectorTime, 30);
-  values.Add(TaskManagerMetric::kCollectorTime, 12);
-  TaskManagerSample sample;
+  values.Add(*FindProcessName("Status.JVM.GarbageCollector.PS_Scavenge.Time"), 30);
+  values.Add(*FindProcessName("Status.JVM.GarbageCollector.PS_MarkSweep.Time"), 12);
+  ProcessSample sample{};
   values.Fill(sample);
-  EXPECT_EQ(sample.gc_time_ms, 42);
-  values.Add(TaskManagerMetric::kGcTime, 40);
+  EXPECT_EQ(sample.Get(ProcessMetric::kGcTimeMs), 42);
+  EXPECT_EQ(sample.Get(ProcessMetric::kYoungGcTimeMs), 30);
+  EXPECT_EQ(sample.Get(ProcessMetric::kFullGcTimeMs), 12);
+  values.Add(*FindProcessName("Status.JVM.GarbageCollector.All.Time"), 40);
   values.Fill(sample);
-  EXPECT_EQ(sample.gc_time_ms, 40);
-  EXPECT_FALSE(sample.heap_max_bytes.has_value());
+  EXPECT_EQ(sample.Get(ProcessMetric::kGcTimeMs), 40);
+  EXPECT_FALSE(sample.Has(ProcessMetric::kHeapMax));
 }
 
 TEST(FlinkValuesTest, TellsTheJobsStateFromItsRunningTime) {

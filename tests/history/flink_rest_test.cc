@@ -156,7 +156,7 @@ TEST(FlinkRestTest, TakesMissingAnswersAsMissingData) {
   ASSERT_TRUE(all.status.ok()) << all.status;
   EXPECT_THAT(all.samples.tasks, IsEmpty());
   EXPECT_EQ(all.samples.jobs[0].state, JobState::kUnknown);
-  EXPECT_THAT(all.samples.all[1], testing::StartsWith("5 tm tm1 cpu=- gc=-/- heap=-/- old=- slots=4"));
+  EXPECT_THAT(all.samples.all[1], testing::StartsWith("5 tm tm1 slots=4"));
   EXPECT_EQ(all.outline.graph.vertices.size(), 2u);
   EXPECT_FALSE(all.outline.facts.adaptive_scheduler.has_value());
 }
@@ -261,7 +261,8 @@ TEST(FlinkRestTest, ReadsFactsAndCheckpoints) {
   EXPECT_EQ(all.outline.facts.adaptive_scheduler, true);
   EXPECT_EQ(all.outline.facts.slots_per_task_manager, 4);
   EXPECT_EQ(Text(all.samples.jobs[0]), "1 job 1 restarts=1 checkpoints=12/2 185");
-  EXPECT_EQ(Text(all.samples.task_managers[0]), "1 tm tm1 cpu=1.12e+10 gc=326/7 heap=83547136/- old=- slots=4");
+  EXPECT_EQ(Text(all.samples.processes[0]),
+            "1 tm tm1 cpu_time_ns=1.12e+10 gc_time_ms=326 gc_count=7 heap_used_bytes=83547136 slots=4");
 }
 
 TEST(FlinkRestTest, PrefersThePlanForEdges) {

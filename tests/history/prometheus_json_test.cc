@@ -33,9 +33,11 @@ class Notes : public SampleSink {
     }
     return Note(line);
   }
-  absl::Status Add(const TaskManagerSample& s) override {
-    return Note(absl::StrCat(s.time_ms, " tm ", s.task_manager, " cpu ", Text(s.cpu_time_ns), " gc ",
-                             Text(s.gc_time_ms), " heap ", Text(s.heap_used_bytes)));
+  absl::Status Add(const ProcessSample& s) override {
+    const auto text = [&](ProcessMetric metric) { return Text(s.Get(metric)); };
+    return Note(absl::StrCat(s.time_ms, s.role == ProcessRole::kTaskManager ? " tm " : " jm ", s.id, " cpu ",
+                             text(ProcessMetric::kCpuTimeNs), " gc ", text(ProcessMetric::kGcTimeMs), " heap ",
+                             text(ProcessMetric::kHeapUsed)));
   }
   absl::Status Add(const SourceSample& s) override {
     return Note(absl::StrCat(s.time_ms, " log ", Name(s.vertex), " end ", Text(s.end_offset), " committed ",
@@ -47,6 +49,7 @@ class Notes : public SampleSink {
   absl::Status Add(const ParallelismSample& s) override {
     return Note(absl::StrCat(s.time_ms, " p ", Name(s.vertex), "=", s.parallelism));
   }
+  absl::Status Add(const CollectionSample&) override { return absl::OkStatus(); }
   std::vector<std::string> lines;
 
  private:

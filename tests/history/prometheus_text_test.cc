@@ -85,7 +85,7 @@ TEST(PrometheusTextTest, GroupsAScrapeByVertexAndSubtask) {
   EXPECT_THAT(
       all.samples.all,
       ElementsAre("1000 parallelism 0 2", "1000 parallelism 1 1", "1000 job 1 restarts=2 checkpoints=-/- -",
-                  "1000 tm tm1 cpu=2.652e+10 gc=-/- heap=-/- old=- slots=-", "1000 task 0[0] records_in=5 busy_ms=2500",
+                  "1000 tm tm1 cpu_time_ns=2.652e+10", "1000 task 0[0] records_in=5 busy_ms=2500",
                   "1000 task 0[1] records_in=10", "1000 task 1[0] records_out=7 pending_records=3 out_pool_usage=1"));
   EXPECT_EQ(all.outline.facts.job_name, "orders");
   EXPECT_EQ(all.outline.graph.vertices[0].name, "n_v1");
@@ -184,8 +184,8 @@ TEST(PrometheusTextTest, AsksWhichOfSeveralJobs) {
     ASSERT_TRUE(one.status.ok()) << one.status;
     EXPECT_EQ(one.outline.graph.vertices.size(), 1u);
     EXPECT_EQ(one.outline.graph.vertices[0].id, "v9");
-    ASSERT_EQ(one.samples.task_managers.size(), 1u);  // the other one works for the other job
-    EXPECT_EQ(one.samples.task_managers[0].task_manager, "tm2");
+    ASSERT_EQ(one.samples.processes.size(), 1u);  // the other one works for the other job
+    EXPECT_EQ(one.samples.processes[0].id, "tm2");
   }
   EXPECT_THAT(std::string(ReadText(text, "none").status.message()), HasSubstr("job = none; allowed: orders (j1)"));
 }

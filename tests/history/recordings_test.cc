@@ -88,7 +88,7 @@ TEST_F(RecordingsTest, EveryOneReadsThroughRestAndPrometheus) {
       EXPECT_EQ(all.outline.graph.vertices.size(), 4u);
       EXPECT_GT(all.samples.tasks.size(), 4u);
       EXPECT_EQ(all.outline.samples, static_cast<int64_t>(all.samples.tasks.size()));
-      EXPECT_GT(all.samples.task_managers.size(), 1u);
+      EXPECT_GT(all.samples.processes.size(), 1u);
       EXPECT_GT(all.samples.jobs.size(), 1u);
       EXPECT_GT(all.outline.last_ms, all.outline.first_ms);
       for (const std::string& metric : all.outline.metrics_seen)

@@ -100,17 +100,15 @@ TEST(CheckTime, TakesMillisecondsOnly) {
 }
 
 TEST(CheckOtherSamples, EveryAmountIsChecked) {
-  using Machine = std::optional<double> TaskManagerSample::*;
-  for (const Machine field :
-       {&TaskManagerSample::cpu_time_ns, &TaskManagerSample::gc_time_ms, &TaskManagerSample::gc_count,
-        &TaskManagerSample::heap_used_bytes, &TaskManagerSample::heap_max_bytes,
-        &TaskManagerSample::old_gen_after_gc_bytes, &TaskManagerSample::slots}) {
-    TaskManagerSample sample;
-    sample.task_manager = "tm1";
+  for (int metric = 0; metric < kProcessMetricCount; ++metric) {
+    ProcessSample sample{};
+    sample.id = "tm1";
     EXPECT_TRUE(CheckSample(sample).ok());
     for (const double bad : {kNaN, kInf, -1.0}) {
-      sample.*field = bad;
-      EXPECT_FALSE(CheckSample(sample).ok()) << bad;
+      sample.Set(static_cast<ProcessMetric>(metric), bad);
+      EXPECT_THAT(std::string(CheckSample(sample).message()),
+                  testing::StartsWith(std::string("processes[\"tm1\"].") +
+                                      ProcessMetricName(static_cast<ProcessMetric>(metric)) + " = "));
     }
   }
   using Job = std::optional<double> JobSample::*;
@@ -134,6 +132,46 @@ TEST(CheckOtherSamples, EveryAmountIsChecked) {
   }
 }
 
+CollectionSample FullCollection() {
+  CollectionSample sample;
+  sample.id = "tm1";
+  sample.collection.time_ms = 1000;
+  sample.collection.kind = CollectionKind::kFull;
+  sample.collection.old = {Bytes(300), Bytes(200), Bytes(400)};
+  return sample;
+}
+
+TEST(CheckCollection, NeedsATimeAndAName) {
+  EXPECT_TRUE(CheckSample(FullCollection()).ok());
+  CollectionSample sample = FullCollection();
+  sample.collection.time_ms.reset();
+  EXPECT_EQ(CheckSample(sample).message(), "time_ms = absent; allowed: when the collection ended");
+  sample = FullCollection();
+  sample.id.clear();
+  EXPECT_EQ(CheckSample(sample).message(), "process id = \"\"; allowed: a name");
+}
+
+TEST(CheckCollection, EveryAmountIsChecked) {
+  for (const double bad : {kNaN, kInf, -1.0}) {
+    for (const auto field : {&Collection::pause_s, &Collection::concurrent_s, &Collection::cpu_s}) {
+      CollectionSample sample = FullCollection();
+      sample.collection.*field = bad;
+      EXPECT_FALSE(CheckSample(sample).ok()) << bad;
+    }
+  }
+  for (const auto space : {&Collection::heap, &Collection::young, &Collection::survivor, &Collection::old,
+                           &Collection::humongous, &Collection::metaspace}) {
+    for (const auto field : {&SpaceChange::before, &SpaceChange::after, &SpaceChange::capacity}) {
+      CollectionSample sample = FullCollection();
+      (sample.collection.*space).*field = Bytes(-1);
+      EXPECT_FALSE(CheckSample(sample).ok());
+    }
+  }
+  CollectionSample sample = FullCollection();
+  sample.collection.old.after = Bytes(-1);
+  EXPECT_EQ(CheckSample(sample).message(), "old.after = -1; allowed: >= 0 and at most 1e+18");
+}
+
 TEST(CheckParallelism, StaysWithinMaxParallelism) {
   for (const auto& [parallelism, ok] : {std::pair{0, false}, {1, true}, {8, true}, {9, false}}) {
     EXPECT_EQ(CheckSample(ParallelismSample{0, 0, parallelism}, OneVertex()).ok(), ok) << parallelism;
@@ -146,19 +184,17 @@ TEST(CheckParallelism, StaysWithinMaxParallelism) {
 TEST(CheckOtherSamples, LargestAmountsAreAllowed) {
   EXPECT_TRUE(CheckSample(With(TaskMetric::kRecordsIn, 9.2e18), OneVertex()).ok());
   EXPECT_FALSE(CheckSample(With(TaskMetric::kRecordsIn, 9.21e18), OneVertex()).ok());
-  TaskManagerSample machine;
-  machine.task_manager = "tm1";
+  ProcessSample machine{};
+  machine.id = "tm1";
   for (const auto& [value, ok] : {std::pair{9.2e18, true}, {9.21e18, false}}) {
-    machine.cpu_time_ns = value;
+    machine.Set(ProcessMetric::kCpuTimeNs, value);
     EXPECT_EQ(CheckSample(machine).ok(), ok) << value;
   }
-  machine.cpu_time_ns.reset();
-  for (const auto field : {&TaskManagerSample::heap_used_bytes, &TaskManagerSample::heap_max_bytes,
-                           &TaskManagerSample::old_gen_after_gc_bytes}) {
+  for (const auto field : {ProcessMetric::kHeapUsed, ProcessMetric::kHeapMax, ProcessMetric::kOldGenAfterGc}) {
     for (const auto& [value, ok] : {std::pair{1e18, true}, {1.01e18, false}}) {
-      TaskManagerSample sample;
-      sample.task_manager = "tm1";
-      sample.*field = value;
+      ProcessSample sample{};
+      sample.id = "tm1";
+      sample.Set(field, value);
       EXPECT_EQ(CheckSample(sample).ok(), ok) << value;
     }
   }

@@ -4,7 +4,9 @@ tune_test(window_builder_test
     builder_gaps_test.cc
     builder_gauges_test.cc
     builder_horizon_test.cc
-    builder_machine_test.cc
+    builder_job_test.cc
+    builder_memory_test.cc
+    builder_process_test.cc
     builder_property_test.cc
     builder_source_test.cc
     check_window_test.cc

@@ -32,7 +32,7 @@ class BuilderDoorTest : public testing::Test {
     EXPECT_EQ(window.vertices[kMap].bins.size(), 2u);
     EXPECT_EQ(window.vertices[kMap].coverage.samples, 11);
     EXPECT_NEAR(Total(window.vertices[kMap]).records_in, 1000, 1e-9);
-    EXPECT_TRUE(window.task_managers.empty());
+    EXPECT_TRUE(window.task_managers.processes.empty());
   }
 
   WindowBuilder builder_;
@@ -91,11 +91,11 @@ TEST_F(BuilderDoorTest, RefusesAJumpOfMoreThanTheHorizon) {
 }
 
 TEST_F(BuilderDoorTest, RefusesOtherSubjectsToo) {
-  TaskManagerSample machine;
+  ProcessSample machine{};
   machine.time_ms = FeedMs(110);
-  Refuses(machine, "task_manager = \"\"; allowed: a name");
-  machine.task_manager = "tm1";
-  machine.cpu_time_ns = kNaN;
+  Refuses(machine, "process id = \"\"; allowed: a name");
+  machine.id = "tm1";
+  machine.Set(ProcessMetric::kCpuTimeNs, kNaN);
   Refuses(machine, "cpu_time_ns = nan; allowed: >= 0");
   SourceSample source;
   source.time_ms = FeedMs(110);
@@ -112,10 +112,10 @@ TEST_F(BuilderDoorTest, RefusesOtherSubjectsToo) {
 
 // A TaskManager's bytes are kept as whole numbers: what does not fit is no amount of memory.
 TEST_F(BuilderDoorTest, RefusesHeapsThatNoMachineHas) {
-  TaskManagerSample machine;
+  ProcessSample machine{};
   machine.time_ms = FeedMs(110);
-  machine.task_manager = "tm1";
-  machine.heap_used_bytes = 1e300;
+  machine.id = "tm1";
+  machine.Set(ProcessMetric::kHeapUsed, 1e300);
   Refuses(machine, "heap_used_bytes = 1e+300; allowed:");
 }
 

@@ -168,7 +168,7 @@ void ExpectSame(const SourceWindow& a, const SourceWindow& b) {
   }
 }
 
-void ExpectSame(const TaskManagerWindow& a, const TaskManagerWindow& b) {
+void ExpectSame(const ProcessWindow& a, const ProcessWindow& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.covered_s, b.covered_s);
   ASSERT_EQ(a.cpu_cores_p90.has_value(), b.cpu_cores_p90.has_value());
@@ -191,8 +191,9 @@ void ExpectSame(const JobWindow& a, const JobWindow& b) {
   }
   ASSERT_EQ(a.sources.size(), b.sources.size());
   for (size_t i = 0; i < a.sources.size(); ++i) ExpectSame(a.sources[i], b.sources[i]);
-  ASSERT_EQ(a.task_managers.size(), b.task_managers.size());
-  for (size_t i = 0; i < a.task_managers.size(); ++i) ExpectSame(a.task_managers[i], b.task_managers[i]);
+  ASSERT_EQ(a.task_managers.processes.size(), b.task_managers.processes.size());
+  for (size_t i = 0; i < a.task_managers.processes.size(); ++i)
+    ExpectSame(a.task_managers.processes[i], b.task_managers.processes[i]);
   EXPECT_EQ(a.checkpoints.completed, b.checkpoints.completed);
   EXPECT_EQ(a.checkpoints.failed, b.checkpoints.failed);
   EXPECT_EQ(a.checkpoints.longest, b.checkpoints.longest);
@@ -220,12 +221,12 @@ void FeedAll(WindowBuilder& builder, bool ask_each_time) {
     source.Set(TaskMetric::kPendingRecords, i % 11);
     add(source);
     add(SourceSample{FeedMs(t), kSource, 35 * t, 30 * t});
-    TaskManagerSample machine;
+    ProcessSample machine{};
     machine.time_ms = FeedMs(t);
-    machine.task_manager = i < 150 ? "tm1" : "tm2";
-    machine.cpu_time_ns = 0.7e9 * t;
-    machine.gc_time_ms = 30 * t;
-    machine.heap_used_bytes = 1000 + i;
+    machine.id = i < 150 ? "tm1" : "tm2";
+    machine.Set(ProcessMetric::kCpuTimeNs, 0.7e9 * t);
+    machine.Set(ProcessMetric::kGcTimeMs, 30 * t);
+    machine.Set(ProcessMetric::kHeapUsed, 1000 + i);
     add(machine);
     JobSample job;
     job.time_ms = FeedMs(t);

@@ -90,12 +90,12 @@ absl::Status AddAnything(WindowBuilder& builder) {
       return builder.Add(sample);
     }
     case 1: {
-      TaskManagerSample sample;
+      ProcessSample sample{};
       sample.time_ms = time_ms;
-      sample.task_manager = *rc::gen::element<std::string>("tm1", "tm2");
-      AnyAmounts([&](double v) { sample.cpu_time_ns = v; });
-      AnyAmounts([&](double v) { sample.gc_time_ms = v; });
-      AnyAmounts([&](double v) { sample.slots = v; });
+      sample.id = *rc::gen::element<std::string>("tm1", "tm2");
+      AnyAmounts([&](double v) { sample.Set(ProcessMetric::kCpuTimeNs, v); });
+      AnyAmounts([&](double v) { sample.Set(ProcessMetric::kGcTimeMs, v); });
+      AnyAmounts([&](double v) { sample.Set(ProcessMetric::kSlots, v); });
       return builder.Add(sample);
     }
     case 2: {

@@ -25,7 +25,7 @@ JobWindow GoodWindow() {
   maker.SetProduction(source, std::vector<double>(10, 100));
   maker.Connect(source, maker.Add("map", map));
   JobWindow window = maker.Build();
-  window.task_managers.emplace_back().id = "tm1";
+  window.task_managers.processes.emplace_back().id = "tm1";
   return window;
 }
 
@@ -100,10 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
                "sources[0].bins = 9; allowed: 10 bins"},
         Broken{"Lag", [](JobWindow& w) { w.sources[0].lag_records = -1; },
                "sources[0].lag_records = -1; allowed: >= 0"},
-        Broken{"GcFraction", [](JobWindow& w) { w.task_managers[0].gc_fraction = 1.1; },
-               "task_managers[\"tm1\"].gc_fraction = 1.1; allowed: [0, 1]"},
-        Broken{"Cores", [](JobWindow& w) { w.task_managers[0].cpu_cores_p90 = Statistic{kNaN, 0, 1}; },
-               "task_managers[\"tm1\"].cpu_cores_p90.value = nan"},
+        Broken{"GcFraction", [](JobWindow& w) { w.task_managers.processes[0].gc_fraction = 1.1; },
+               "task_managers.processes[\"tm1\"].gc_fraction = 1.1; allowed: [0, 1]"},
+        Broken{"Cores", [](JobWindow& w) { w.task_managers.processes[0].cpu_cores_p90 = Statistic{kNaN, 0, 1}; },
+               "task_managers.processes[\"tm1\"].cpu_cores_p90.value = nan"},
         Broken{"Restarts", [](JobWindow& w) { w.restarts = -1; }, "restarts = -1; allowed: >= 0"},
         Broken{"StaleTime", [](JobWindow& w) { w.stale_at_end_s = kInf; }, "stale_at_end_s = inf; allowed: >= 0"},
         Broken{"Checkpoints", [](JobWindow& w) { w.checkpoints.failed = kNaN; }, "checkpoints.failed = nan"},
@@ -125,12 +125,13 @@ INSTANTIATE_TEST_SUITE_P(
                "vertices[\"map\"].latency = 1e-300; allowed: [1e-12, 1e+09]"},
         Broken{"GivenAndMeasured", [](JobWindow& w) { w.sources[0].given = RecordsPerSecond(3); },
                "sources[0].given = 3; allowed: absent, as kind is another"},
-        Broken{"SketchError", [](JobWindow& w) { w.task_managers[0].cpu_cores_p90 = Statistic{1, 1, 1}; },
-               "task_managers[\"tm1\"].cpu_cores_p90.relative_error = 1; allowed: [0, 1)"},
-        Broken{"StatisticWeight", [](JobWindow& w) { w.task_managers[0].cpu_cores_p90 = Statistic{1, 0, -1}; },
-               "task_managers[\"tm1\"].cpu_cores_p90.weight = -1; allowed: >= 0"},
-        Broken{"Heap", [](JobWindow& w) { w.task_managers[0].heap_max = Bytes(-1); },
-               "task_managers[\"tm1\"].heap_max = -1; allowed: [0, "},
+        Broken{"SketchError", [](JobWindow& w) { w.task_managers.processes[0].cpu_cores_p90 = Statistic{1, 1, 1}; },
+               "task_managers.processes[\"tm1\"].cpu_cores_p90.relative_error = 1; allowed: [0, 1)"},
+        Broken{"StatisticWeight",
+               [](JobWindow& w) { w.task_managers.processes[0].cpu_cores_p90 = Statistic{1, 0, -1}; },
+               "task_managers.processes[\"tm1\"].cpu_cores_p90.weight = -1; allowed: >= 0"},
+        Broken{"Heap", [](JobWindow& w) { w.task_managers.processes[0].heap_max = Bytes(-1); },
+               "task_managers.processes[\"tm1\"].heap_max = -1; allowed: [0, "},
         Broken{"Length", [](JobWindow& w) { w.length = -absl::Seconds(1); }, "length = -1s; allowed: >= 0"},
         Broken{"Start", [](JobWindow& w) { w.start = absl::InfiniteFuture(); }, "start = infinite-future"},
         Broken{"LongestCheckpoint", [](JobWindow& w) { w.checkpoints.longest = absl::InfiniteDuration(); },

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "tune/collection.h"
 #include "tune/job_graph.h"
 
 namespace tune {
@@ -53,17 +54,73 @@ struct TaskSample {
   }
 };
 
-// One TaskManager's JVM at one instant. All counters start at zero with the process.
-struct TaskManagerSample {
+enum class ProcessRole : uint8_t { kTaskManager, kJobManager };
+
+// Metrics of one JVM and of the container around it. Counters start at zero with the process (the container's: with
+// the container) and then only grow. Bytes, where nothing else is said.
+enum class ProcessMetric : uint8_t {
+  kCpuTimeNs,            // counter, ns of CPU (Status.JVM.CPU.Time)
+  kGcTimeMs,             // counter, ms in collections (GarbageCollector.All.Time, or the sum over collectors)
+  kGcCount,              // counter, collections
+  kYoungGcTimeMs,        // counter, ms in collections of the young generation alone (G1: mixed ones too)
+  kYoungGcCount,         // counter
+  kFullGcTimeMs,         // counter, ms in full collections
+  kFullGcCount,          // counter
+  kHeapUsed,             // gauge
+  kHeapMax,              // gauge, -Xmx less one survivor space where the collector has two
+  kHeapCommitted,        // gauge
+  kOldGenUsed,           // gauge
+  kOldGenCapacity,       // gauge, committed
+  kOldGenAfterGc,        // gauge, after the last collection that touched it; 0: none yet
+  kOldGenAfterFullGc,    // gauge, after the last full collection; 0: none yet
+  kSurvivorUsed,         // gauge, young objects that outlived a collection
+  kMetaspaceUsed,        // gauge
+  kMetaspaceMax,         // gauge, -XX:MaxMetaspaceSize
+  kNonHeapCommitted,     // gauge, metaspace, code cache and the like
+  kDirectUsed,           // gauge, direct buffers
+  kMappedUsed,           // gauge, mapped buffers
+  kManagedUsed,          // gauge, Flink's managed memory
+  kManagedTotal,         // gauge
+  kNetworkUsed,          // gauge, Flink's network memory
+  kNetworkTotal,         // gauge
+  kSlots,                // gauge, task slots
+  kRss,                  // gauge, resident anonymous memory of the container, or of the process
+  kWorkingSet,           // gauge, what the kubelet reports: usage less inactive_file
+  kFileCache,            // gauge, page cache charged to the container
+  kInactiveFile,         // gauge, of it: reclaimed first
+  kDirtyFile,            // gauge, of it: not yet written back, so not reclaimable at once
+  kMemoryLimit,          // gauge, the container's limit
+  kOomKills,             // counter, processes of the container that the kernel killed
+  kCpuPeriods,           // counter, CFS periods in which the container wanted to run
+  kCpuThrottledPeriods,  // counter, of them: those in which it was held back
+  kCpuRequestCores,      // gauge, cores
+  kCpuLimitCores,        // gauge, cores
+};
+constexpr int kProcessMetricCount = 36;
+
+// One process at one instant. A metric that was not answered is absent, never zero.
+struct ProcessSample {
   int64_t time_ms = 0;
-  std::string task_manager;                      // Flink's resource id
-  std::optional<double> cpu_time_ns;             // counter (Status.JVM.CPU.Time)
-  std::optional<double> gc_time_ms;              // counter (GarbageCollector.All.Time, or the sum over collectors)
-  std::optional<double> gc_count;                // counter
-  std::optional<double> heap_used_bytes;         // gauge
-  std::optional<double> heap_max_bytes;          // gauge
-  std::optional<double> old_gen_after_gc_bytes;  // gauge, old generation after its last collection; 0: none yet
-  std::optional<double> slots;                   // gauge
+  ProcessRole role = ProcessRole::kTaskManager;
+  std::string id;        // Flink's resource id; of a JobManager any name that tells replicas apart
+  uint64_t present = 0;  // bit i: value[i] was set
+  std::array<double, kProcessMetricCount> value;  // meaningful where present says so
+
+  void Set(ProcessMetric metric, double v) {
+    value[static_cast<size_t>(metric)] = v;
+    present |= uint64_t{1} << static_cast<int>(metric);
+  }
+  bool Has(ProcessMetric metric) const { return (present >> static_cast<int>(metric)) & 1u; }
+  std::optional<double> Get(ProcessMetric metric) const {
+    return Has(metric) ? std::optional<double>(value[static_cast<size_t>(metric)]) : std::nullopt;
+  }
+};
+
+// A collection of one process, from its GC log; its time_ms is present.
+struct CollectionSample {
+  ProcessRole role = ProcessRole::kTaskManager;
+  std::string id;  // as ProcessSample's
+  Collection collection;
 };
 
 // What a source's log says from outside Flink: summed over its partitions.

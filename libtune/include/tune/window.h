@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "tune/job_graph.h"
+#include "tune/process_window.h"
 #include "tune/units.h"
 
 namespace tune {
@@ -100,22 +101,6 @@ struct VertexWindow {
   std::optional<SecondsPerRecord> latency;
 };
 
-// A statistic says how it was found: exactly, or from a sketch with this relative error.
-struct Statistic {
-  double value = 0;
-  double relative_error = 0;  // 0: exact
-  double weight = 0;          // seconds, or values, it stands on
-};
-
-struct TaskManagerWindow {
-  std::string id;
-  double covered_s = 0;
-  std::optional<Statistic> cpu_cores_p90;  // cores used, 60 s bins
-  std::optional<double> gc_fraction;       // share of the time spent in collections, in [0, 1]
-  std::optional<Bytes> heap_used_max;
-  std::optional<Bytes> heap_max;  // -Xmx
-};
-
 struct CheckpointWindow {
   double completed = 0;
   double failed = 0;
@@ -140,7 +125,8 @@ struct JobWindow {
   absl::Duration length;                  // from start to the last sample
   std::vector<VertexWindow> vertices;     // as graph.vertices
   std::vector<SourceWindow> sources;      // one for each vertex without inputs
-  std::vector<TaskManagerWindow> task_managers;
+  RoleWindow task_managers;
+  RoleWindow job_managers;
   CheckpointWindow checkpoints;
   double restarts = 0;       // restarts and rescales seen
   double not_running_s = 0;  // seconds the job was seen in another state than RUNNING

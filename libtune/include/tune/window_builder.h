@@ -20,6 +20,9 @@ struct WindowOptions {
   absl::Duration bin = absl::Minutes(1);         // > 0
   absl::Duration horizon = absl::Hours(24 * 7);  // >= bin; older bins are dropped
   absl::Duration warm_up = absl::Seconds(30);    // >= 0; after every (re)start, left out of service time and shares
+  // >= 0; after the start of a process, left out of live sets and of what collections cost: classes are loaded, state
+  // is restored.
+  absl::Duration process_warm_up = absl::Minutes(2);
 };
 
 class WindowBuilder {
@@ -34,10 +37,11 @@ class WindowBuilder {
   // Each: kInvalidArgument names the field when a value is NaN, infinite, negative or above its range, or an index is
   // out of range; the sample is then left out whole and the builder stays as it was.
   absl::Status Add(const TaskSample& sample);
-  absl::Status Add(const TaskManagerSample& sample);
+  absl::Status Add(const ProcessSample& sample);
   absl::Status Add(const SourceSample& sample);
   absl::Status Add(const JobSample& sample);
   absl::Status Add(const ParallelismSample& sample);
+  absl::Status Add(const CollectionSample& sample);
 
   // A rate that somebody knows the source is meant to run at; it beats every measured one. > 0.
   absl::Status SetSourceRate(int vertex, RecordsPerSecond rate);
