@@ -1,0 +1,108 @@
+#include "libtune/estimate/heap.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tune {
+namespace {
+
+// Java Performance's rule of thumb for -Xmx.
+constexpr double kClassicLow = 3, kClassicHigh = 4;
+constexpr double kDividedOldFraction = 2.0 / 3;  // -XX:NewRatio=2
+// Of the old generation that live data may fill. A divided heap collects in full when the rest is used up; G1 and the
+// concurrent collectors need room to copy and to mark while the program goes on.
+constexpr double kDividedFull = 0.93, kG1Full = 0.65, kConcurrentFull = 0.55;
+constexpr double kBurst_s = 0.3;      // of allocation must fit beside the live set
+constexpr double kUnmeasured = 1.15;   // margin on the live share where the overhead tells nothing
+constexpr double kThrashing = 0.2;    // share of the time: what a heap too small shows says nothing of a larger one
+constexpr double kUsualRoom = 0.3;    // of a heap that collects too much, beside its live set
+constexpr double kExhaustedFactor = 2;
+constexpr int kBisections = 60;
+
+bool IsDivided(Collector collector) {
+  return collector == Collector::kSerial || collector == Collector::kParallel || collector == Collector::kCms;
+}
+
+double FullFraction(Collector collector) {
+  if (IsDivided(collector)) return kDividedFull;
+  return collector == Collector::kZ || collector == Collector::kShenandoah ? kConcurrentFull : kG1Full;
+}
+
+double OldFraction(const HeapFacts& facts) {
+  if (!IsDivided(facts.collector)) return 1;
+  if (!facts.heap || !facts.old_capacity || *facts.heap <= 0) return kDividedOldFraction;
+  return std::clamp(*facts.old_capacity / *facts.heap, 0.3, 0.9);
+}
+
+// Share of the time in collections as a function of the heap: full ones come as often as the room beside the live set
+// fills up, young ones as often as the young generation does.
+struct Overhead {
+  double live = 0, old_fraction = 1;
+  double per_old = 0;    // share times bytes of room in the old generation
+  double per_young = 0;  // share times bytes of young generation; 0 where the heap is not divided
+
+  double At(double heap) const {
+    const double room = old_fraction * heap - live;
+    if (room <= 0) return 1;
+    const double young = (1 - old_fraction) * heap;
+    return per_old / room + (per_young > 0 && young > 0 ? per_young / young : 0);
+  }
+};
+
+Overhead FitOverhead(const HeapFacts& facts, double old_fraction, double room) {
+  Overhead fit{facts.live, old_fraction, *facts.overhead * room, 0};
+  if (old_fraction < 1 && facts.full_overhead) {
+    fit.per_old = *facts.full_overhead * room;
+    fit.per_young = std::max(0.0, *facts.overhead - *facts.full_overhead) * (1 - old_fraction) * *facts.heap;
+  }
+  return fit;
+}
+
+// Smallest heap whose overhead is at most `goal`, between one that is filled and the present one, which meets it.
+double SmallestMeeting(const Overhead& overhead, double goal, double present) {
+  double low = overhead.live / overhead.old_fraction, high = present;
+  for (int i = 0; i < kBisections; ++i) {
+    const double middle = (low + high) / 2;
+    (overhead.At(middle) > goal ? low : high) = middle;
+  }
+  return high;
+}
+
+// By the overhead model. nullopt: not measured, or measured on a heap so small that it was busy with nothing else.
+std::optional<double> ByOverhead(const HeapFacts& facts, double old_fraction, double goal) {
+  if (!facts.overhead || !facts.heap || *facts.overhead >= kThrashing || facts.exhausted) return std::nullopt;
+  // Too much: the room has to grow as the overhead has to fall. How much of it there is now is known too badly to divide
+  // by, so what such heaps usually have is taken.
+  if (*facts.overhead > goal) return *facts.heap * (1 + kUsualRoom * (*facts.overhead / goal - 1));
+  const double room = old_fraction * *facts.heap - facts.live;
+  if (room <= 0) return std::nullopt;
+  return SmallestMeeting(FitOverhead(facts, old_fraction, room), goal, *facts.heap);
+}
+
+void Take(double bytes, HeapRule rule, HeapEstimate& estimate) {
+  if (bytes <= estimate.bytes) return;
+  estimate.bytes = bytes;
+  estimate.rule = rule;
+}
+
+}  // namespace
+
+HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals) {
+  HeapEstimate estimate;
+  estimate.old_fraction = OldFraction(facts);
+  estimate.full_fraction = FullFraction(facts.collector);
+  estimate.classic_low = kClassicLow * facts.live;
+  estimate.classic_high = kClassicHigh * facts.live;
+  estimate.by_overhead = ByOverhead(facts, estimate.old_fraction, goals.overhead);
+  estimate.by_live_share = facts.live / (estimate.old_fraction * estimate.full_fraction);
+  Take(estimate.by_live_share * (estimate.by_overhead ? 1 : kUnmeasured), HeapRule::kLiveShare, estimate);
+  if (estimate.by_overhead) Take(goals.margin * *estimate.by_overhead, HeapRule::kOverhead, estimate);
+  if (facts.allocation_rate) {
+    estimate.by_burst = facts.live + kBurst_s * *facts.allocation_rate;
+    Take(*estimate.by_burst, HeapRule::kBurst, estimate);
+  }
+  if (facts.exhausted && facts.heap) Take(kExhaustedFactor * *facts.heap, HeapRule::kExhausted, estimate);
+  return estimate;
+}
+
+}  // namespace tune
