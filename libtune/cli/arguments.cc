@@ -62,6 +62,30 @@ void AddFormat(CLI::App& app, Arguments& a) {
       ->default_str("table");
 }
 
+void AddMemory(CLI::App& app, Arguments& a) {
+  app.add_option("--spec", a.spec, "A FlinkDeployment's YAML, whose options and resources are read");
+  app.add_option("--set", a.sets, "A Flink option KEY=VALUE, over the spec's")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--flink-version", a.flink_version, "As 1.20; the spec's, else 1.20")->type_name("VERSION");
+  app.add_flag("--jobmanager", a.job_manager, "Of the JobManager; else of a TaskManager");
+  static const std::vector<std::pair<std::string, std::string>> wants = {
+      {"heap", "At least this -Xmx; the process size and options that give it are the answer"},
+      {"task-heap", "Instead: at least this for tasks, the framework's heap beside it"},
+      {"managed", "Exactly this managed memory"},
+      {"network", "At least this network memory"},
+      {"off-heap", "Exactly this off-heap memory of tasks, or of the JobManager"},
+      {"metaspace", "Exactly this metaspace"},
+      {"overhead", "At least this JVM overhead"}};
+  for (const auto& [name, about] : wants) {
+    app.add_option_function<std::string>(
+           absl::StrCat("--want-", name), [&a, name = name](const std::string& size) { a.wants[name] = size; }, about)
+        ->type_name("SIZE");
+  }
+  AddFormat(app, a);
+}
+
 CLI::App* AddCommand(CLI::App& app, Arguments& a, const std::string& name, const std::string& about,
                      const std::string& examples) {
   CLI::App* command = app.add_subcommand(name, about);
@@ -90,6 +114,12 @@ void AddCommands(CLI::App& app, Arguments& a) {
   CLI::App* inspect = AddCommand(app, a, "inspect", "What a history holds, what is missing, and what that costs",
                                  "  tune inspect metrics.json --graph plan.json");
   AddHistory(*inspect, a);
+
+  CLI::App* memory = AddCommand(app, a, "memory", "Flink's memory of a process: from options, or to what is wanted",
+                                "  tune memory --set taskmanager.memory.process.size=4g\n"
+                                "  tune memory --spec deployment.yaml --jobmanager --format json\n"
+                                "  tune memory --spec deployment.yaml --want-heap 3g --want-managed 1g");
+  AddMemory(*memory, a);
 
   CLI::App* plot = AddCommand(app, a, "plot", "Rate, need and capacity of each operator as a page to look at",
                               "  tune plot datasets/kafka-catchup-1to4 --out catchup.html");

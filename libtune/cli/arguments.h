@@ -1,6 +1,7 @@
 // What the user asked for. The one place that knows the command line.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ constexpr int kExitWrong = 3;     // `tune score` found an answer that misses th
 enum class OutputFormat { kTable, kJson, kYaml };
 
 struct Arguments {
-  std::string command;  // recommend, explain, inspect, plot, score, convert, completion
+  std::string command;  // recommend, explain, inspect, memory, plot, score, convert, completion
   std::vector<std::string> histories;
   std::string policy = "balanced";        // name or file
   std::vector<std::string> sets;          // FIELD=VALUE
@@ -25,9 +26,12 @@ struct Arguments {
   std::string job;                        // name or id; empty: the only one
   std::string history_format;             // empty: told from the file
   OutputFormat format = OutputFormat::kTable;
-  std::string out;     // file; empty: none, or standard output
-  std::string vertex;  // explain: only this one
-  std::string shell;   // completion: bash or zsh
+  std::string out;                           // file; empty: none, or standard output
+  std::string vertex;                        // explain: only this one
+  std::string shell;                         // completion: bash or zsh
+  std::string flink_version;                 // memory; empty: the spec's, else 1.20
+  bool job_manager = false;                  // memory: of the JobManager
+  std::map<std::string, std::string> wants;  // memory: "heap" -> size
   bool verbose = false;
 };
 

@@ -9,6 +9,7 @@ namespace tune {
 int RunRecommend(const Arguments& arguments);
 int RunExplain(const Arguments& arguments);
 int RunInspect(const Arguments& arguments);
+int RunMemory(const Arguments& arguments);
 int RunPlot(const Arguments& arguments);
 int RunScore(const Arguments& arguments);
 int RunConvert(const Arguments& arguments);

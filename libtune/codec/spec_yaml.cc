@@ -17,6 +17,7 @@ namespace {
 
 constexpr char kApiVersion[] = "flink.apache.org/v1beta1";
 constexpr char kKind[] = "FlinkDeployment";
+constexpr double kMostCores = 1e9;  // as ParseDeploymentCpu()
 constexpr char kOverrides[] = "pipeline.jobvertex-parallelism-overrides";
 using Kind = YamlNode::Kind;
 
@@ -108,6 +109,8 @@ class Reader {
     }
     ReadVersion(*spec);
     ReadJob(*spec);
+    ReadProcess(*spec, "taskManager", "spec.taskManager", out_.spec.task_manager);
+    ReadProcess(*spec, "jobManager", "spec.jobManager", out_.spec.job_manager);
     if (const YamlNode* configuration = Map(*spec, "flinkConfiguration", "spec.flinkConfiguration")) {
       Flatten(*configuration, "", 0);
     }
@@ -146,6 +149,36 @@ class Reader {
       Bad(Field(*job, "upgradeMode")->line, "spec.job.upgradeMode", Quoted(mode), "stateless, savepoint, last-state");
     }
     out_.spec.upgrade_mode = mode;
+  }
+
+  void ReadProcess(const YamlNode& spec, const char* name, const std::string& path, FlinkProcessSpec& out) {
+    const YamlNode* process = Map(spec, name, path);
+    if (process == nullptr) return;
+    if (const YamlNode* replicas = Field(*process, "replicas")) {
+      const bool number = replicas->kind == Kind::kScalar && !replicas->quoted &&
+                          absl::SimpleAtoi(replicas->scalar, &out.replicas) && out.replicas >= 1;
+      if (!number) Bad(replicas->line, path + ".replicas", KindText(*replicas), "a whole number >= 1, not quoted");
+    }
+    const YamlNode* resource = Map(*process, "resource", path + ".resource");
+    if (resource == nullptr) return;
+    out.memory = SizeText(*resource, "memory", path + ".resource.memory");
+    out.ephemeral_storage = SizeText(*resource, "ephemeralStorage", path + ".resource.ephemeralStorage");
+    if (const YamlNode* cpu = Field(*resource, "cpu")) {
+      double cores = 0;
+      const bool number = cpu->kind == Kind::kScalar && !cpu->quoted && absl::SimpleAtod(cpu->scalar, &cores) &&
+                          cores > 0 && cores <= kMostCores;
+      if (!number) Bad(cpu->line, path + ".resource.cpu", KindText(*cpu), "a number in (0, 1e9], not quoted");
+      out.cpu = cores;
+    }
+  }
+
+  // A size as it is written; what it means is for who uses it. Empty where the field is absent.
+  std::string SizeText(const YamlNode& parent, const char* name, const std::string& path) {
+    const YamlNode* node = Field(parent, name);
+    if (node != nullptr && node->kind == Kind::kScalar && node->scalar.empty()) {
+      Bad(node->line, path, "\"\"", "a size, as 4g");
+    }
+    return Text(parent, name, path);
   }
 
   static std::string KeyPath(const std::string& key) {

@@ -17,7 +17,9 @@ constexpr char kFullPatch[] = R"(
 
 constexpr char kFullSpec[] = R"(
   api_version: "flink.apache.org/v1beta1" name: "orders" namespace: "prod" flink_version: "v1_20" job_parallelism: 4
-  has_job: true upgrade_mode: "savepoint" flink_configuration { key: "a.b" value: "c" })";
+  has_job: true upgrade_mode: "savepoint" flink_configuration { key: "a.b" value: "c" }
+  task_manager { memory: "4g" cpu: 1.5 ephemeral_storage: "2G" replicas: 3 }
+  job_manager { memory: "1600m" cpu: 0.5 ephemeral_storage: "1G" replicas: 1 })";
 
 TEST(PlanCodecTest, EveryFieldOfAPatchArrivesAndLeavesAgain) {
   const auto proto = FromText<v1::SpecPatch>(kFullPatch);
@@ -66,16 +68,33 @@ TEST(PlanCodecTest, EveryFieldOfASpecArrivesAndLeavesAgain) {
   EXPECT_EQ(spec->job_parallelism, 4);
   EXPECT_EQ(spec->upgrade_mode, "savepoint");
   EXPECT_EQ(spec->flink_configuration.at("a.b"), "c");
+  EXPECT_EQ(spec->task_manager.memory, "4g");
+  EXPECT_EQ(spec->task_manager.cpu, 1.5);
+  EXPECT_EQ(spec->task_manager.ephemeral_storage, "2G");
+  EXPECT_EQ(spec->task_manager.replicas, 3);
+  EXPECT_EQ(spec->job_manager.memory, "1600m");
   EXPECT_EQ(ToProto(*spec).DebugString(), proto.DebugString());
+}
+
+TEST(PlanCodecTest, ASpecThatSaysNothingOfItsProcessesHasNone) {
+  const v1::FlinkDeploymentSpec proto = ToProto(FlinkDeploymentSpec());
+  EXPECT_FALSE(proto.has_task_manager());
+  EXPECT_FALSE(proto.has_job_manager());
 }
 
 TEST(PlanCodecTest, ListsAllThatIsWrongWithASpec) {
   const auto spec = FromProto(FromText<v1::FlinkDeploymentSpec>(
-      R"(api_version: "v" job_parallelism: 0 upgrade_mode: "never" flink_version: "")"));
+      R"(api_version: "v" job_parallelism: 0 upgrade_mode: "never" flink_version: ""
+         task_manager { memory: "" cpu: 0 ephemeral_storage: "" replicas: 0 } job_manager { cpu: nan })"));
   const std::string message(spec.status().message());
   EXPECT_THAT(message, HasSubstr("name = \"\"; "));
   EXPECT_THAT(message, HasSubstr("flink_version = \"\"; "));
   EXPECT_THAT(message, HasSubstr("job_parallelism = 0; allowed: [1, 32768]"));
+  EXPECT_THAT(message, HasSubstr("task_manager.memory = \"\"; "));
+  EXPECT_THAT(message, HasSubstr("task_manager.cpu = 0; allowed: (0, 1e9]"));
+  EXPECT_THAT(message, HasSubstr("task_manager.ephemeral_storage = \"\"; "));
+  EXPECT_THAT(message, HasSubstr("task_manager.replicas = 0; allowed: [1, 2147483647]"));
+  EXPECT_THAT(message, HasSubstr("job_manager.cpu = nan; "));
   EXPECT_THAT(message, HasSubstr("upgrade_mode = \"never\"; allowed: stateless, savepoint, last-state"));
 }
 

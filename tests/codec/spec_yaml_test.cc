@@ -97,6 +97,41 @@ TEST(SpecYamlTest, WhatTheSpecDoesNotSayIsNotKnown) {
   EXPECT_FALSE(Read("  job: null\n").spec.has_job);
 }
 
+TEST(SpecYamlTest, ReadsTheResourcesOfBothProcesses) {
+  const FlinkDeployment read = Read(R"(
+  taskManager:
+    replicas: 3
+    resource: {memory: "4096m", cpu: 1.5, ephemeralStorage: 2G}
+  jobManager:
+    resource:
+      memory: 1677721600
+      cpu: 1e-1
+)");
+  EXPECT_EQ(read.spec.task_manager.memory, "4096m");
+  EXPECT_EQ(read.spec.task_manager.cpu, 1.5);
+  EXPECT_EQ(read.spec.task_manager.ephemeral_storage, "2G");
+  EXPECT_EQ(read.spec.task_manager.replicas, 3);
+  EXPECT_EQ(read.spec.job_manager.memory, "1677721600");
+  EXPECT_EQ(read.spec.job_manager.cpu, 0.1);
+  EXPECT_EQ(read.spec.job_manager.replicas, 0);
+  EXPECT_EQ(Read("  taskManager: {podTemplate: {}}\n").spec.task_manager.cpu, std::nullopt);
+}
+
+TEST(SpecYamlTest, ResourcesThatAreNoneAreNamed) {
+  EXPECT_EQ(SpecError("  taskManager:\n    replicas: 0\n    resource:\n      memory: \"\"\n      cpu: \"1\"\n"
+                      "  jobManager:\n    resource: 2g\n"),
+            "job.yaml line 7: spec.taskManager.replicas = \"0\"; allowed: a whole number >= 1, not quoted\n"
+            "job.yaml line 9: spec.taskManager.resource.memory = \"\"; allowed: a size, as 4g\n"
+            "job.yaml line 10: spec.taskManager.resource.cpu = \"1\"; allowed: a number in (0, 1e9], not quoted\n"
+            "job.yaml line 12: spec.jobManager.resource = \"2g\"; allowed: a map");
+  for (const char* cpu : {"0", "-1", "nan", "inf", "500m", "1e10", "[1]"}) {
+    EXPECT_THAT(SpecError(absl::StrCat("  taskManager: {resource: {cpu: ", cpu, "}}\n")),
+                HasSubstr("spec.taskManager.resource.cpu = "));
+  }
+  EXPECT_THAT(SpecError("  taskManager: {resource: {memory: {a: 1}}}\n"),
+              HasSubstr("spec.taskManager.resource.memory = a map; allowed: a text"));
+}
+
 TEST(SpecYamlTest, TellsTheSchedulersApart) {
   EXPECT_EQ(Read("  flinkConfiguration: {jobmanager.scheduler: Default}\n").facts.adaptive_scheduler, false);
   EXPECT_EQ(Read("  flinkConfiguration: {scheduler-mode: reactive}\n").facts.adaptive_scheduler, true);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,14 @@ struct SpecPatch {
   std::vector<std::string> notes;           // what the patch leaves alone, and why
 };
 
+// `spec.taskManager` or `spec.jobManager` of a FlinkDeployment.
+struct FlinkProcessSpec {
+  std::string memory;             // resource.memory as written, ParseDeploymentMemory() reads it; empty: absent
+  std::optional<double> cpu;      // resource.cpu, cores > 0
+  std::string ephemeral_storage;  // resource.ephemeralStorage as written; empty: absent
+  int replicas = 0;               // 0: absent
+};
+
 // What the plan reads of a FlinkDeployment.
 struct FlinkDeploymentSpec {
   std::string api_version = "flink.apache.org/v1beta1";
@@ -36,6 +45,7 @@ struct FlinkDeploymentSpec {
   bool has_job = true;        // false: a session cluster, which has no job to patch
   std::string upgrade_mode;   // "stateless", "savepoint", "last-state"; empty: absent
   std::map<std::string, std::string> flink_configuration;
+  FlinkProcessSpec task_manager, job_manager;
 };
 
 // The change that brings the job from its spec to `recommendation`: `pipeline.jobvertex-parallelism-overrides` where

@@ -1,0 +1,1 @@
+tune_bench(memory_bench SOURCES memory_bench.cc)
