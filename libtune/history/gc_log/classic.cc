@@ -1,0 +1,176 @@
+#include "libtune/history/gc_log/classic.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "libtune/history/gc_log/cursor.h"
+
+namespace tune {
+namespace {
+
+// A record with more than this is one whose end is missing.
+constexpr size_t kLongestRecord = size_t{64} << 10;
+constexpr int kMostLines = 2000;
+
+bool BeginsRecord(std::string_view text) { return text.starts_with("[GC") || text.starts_with("[Full GC"); }
+
+// Lines that others print while a collection prints its own: age tables, adaptive sizes, heaps with addresses.
+bool IsNoise(std::string_view text) {
+  constexpr std::array<std::string_view, 14> kBegins = {"Desired survivor size",
+                                                        "- age ",
+                                                        "AdaptiveSize",
+                                                        "  avg_",
+                                                        "Total time for which",
+                                                        "Application time",
+                                                        "{Heap before",
+                                                        "Heap",
+                                                        "}",
+                                                        "  eden",
+                                                        "  from",
+                                                        "  to ",
+                                                        "PSAdaptiveSize",
+                                                        "  object"};
+  for (const std::string_view begin : kBegins) {
+    if (text.starts_with(begin)) return true;
+  }
+  return text.find("[0x") != std::string_view::npos;  // a space's addresses: [0x2d5a0000, 0x2dda0000, 0x38040000)
+}
+
+std::optional<Bytes> OptionBytes(std::string_view options, std::string_view name) {
+  Cursor cursor(options);
+  return cursor.SkipPast(name) ? cursor.Size() : std::nullopt;
+}
+
+Collector CollectorOfOptions(std::string_view options) {
+  const auto has = [options](std::string_view option) { return options.find(option) != std::string_view::npos; };
+  if (has("+UseG1GC")) return Collector::kG1;
+  if (has("+UseConcMarkSweepGC")) return Collector::kCms;
+  if (has("+UseParallelGC") || has("+UseParallelOldGC")) return Collector::kParallel;
+  if (has("+UseSerialGC") || has("+UseParNewGC")) return Collector::kSerial;
+  return Collector::kUnknown;
+}
+
+}  // namespace
+
+bool ClassicParser::Take(std::string_view text, const Stamp& stamp) {
+  if (text.empty()) return false;
+  if (depth_ > 0) return TakeContinuation(text, stamp);
+  if (text.front() == ' ' || text.front() == '\t') return TakeIndented(text);
+  if (text.front() != '[') {
+    const size_t phase = text.find("[CMS-concurrent-");  // "CMS: abort preclean due to time 10.1: [CMS-concurrent-…"
+    return phase != std::string_view::npos ? TakePhase(text.substr(phase), stamp) : TakeHeader(text);
+  }
+  if (TakePhase(text, stamp)) return true;
+  if (!BeginsRecord(text)) {
+    return (text.starts_with("[Times:") || text.starts_with("[Eden:")) && TakeIndented(text);
+  }
+  Open(text, stamp);
+  return true;
+}
+
+void ClassicParser::Open(std::string_view text, const Stamp& stamp) {
+  EmitPending();
+  record_.clear();
+  record_lines_ = 0;
+  record_stamp_ = stamp;
+  Append(text);
+}
+
+// A line while a record is open: its next part, or something of another thread.
+bool ClassicParser::TakeContinuation(std::string_view text, const Stamp& stamp) {
+  if (TakePhase(text, stamp)) return true;
+  if (!stamp.empty() && (text.starts_with("[GC ") || text.starts_with("[Full GC"))) {
+    // Nobody collects inside a collection: the open one lost its end.
+    queue_.LeaveOut(kNoEnd);
+    depth_ = 0;
+    return Take(text, stamp);
+  }
+  if (IsNoise(text)) return true;
+  if (record_.size() + text.size() > kLongestRecord || record_lines_ > kMostLines) {
+    queue_.LeaveOut(kNoEnd);
+    depth_ = 0;
+    return false;
+  }
+  Append(text);
+  return true;
+}
+
+void ClassicParser::Append(std::string_view text) {
+  ++record_lines_;
+  if (!record_.empty()) record_ += ' ';
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '[') ++depth_;
+    if (text[at] != ']' || --depth_ > 0) continue;
+    depth_ = 0;
+    record_.append(text.substr(0, at + 1));
+    return EndRecord(text.substr(at + 1));
+  }
+  record_.append(text);
+}
+
+void ClassicParser::EndRecord(std::string_view behind) {
+  Collector collector = queue_.outline().collector;
+  std::optional<Collection> read = ReadClassicRecord(record_, collector);
+  if (!read) return queue_.LeaveOut(kNotUnderstood);
+  queue_.outline().collector = collector;
+  read->uptime_s = record_stamp_.uptime_s;
+  read->time_ms = record_stamp_.time_ms;
+  if (read->uptime_s) *read->uptime_s += read->pause_s;  // the stamp is of its start
+  if (read->time_ms) *read->time_ms += static_cast<int64_t>(read->pause_s * 1e3 + 0.5);
+  const Stamp end{read->time_ms, read->uptime_s};
+  if (read->starts_marking || read->kind == CollectionKind::kFull) EndCycle(end);  // the one before was cut short
+  if (read->starts_marking) BeginCycle(*read);
+  pending_ = std::move(read);
+  if (const auto times = ReadClassicTimes(behind); times) {
+    pending_->cpu_s = *times;
+    EmitPending();
+  }
+}
+
+// Behind a record: its CPU time, and G1's details.
+bool ClassicParser::TakeIndented(std::string_view text) {
+  if (!pending_) return false;
+  if (const size_t eden = text.find("[Eden: "); eden != std::string_view::npos) {
+    ReadClassicG1Heap(text.substr(eden), *pending_);
+  }
+  if (const auto times = ReadClassicTimes(text); times) {
+    pending_->cpu_s = *times;
+    EmitPending();
+  }
+  return true;
+}
+
+void ClassicParser::EmitPending() {
+  if (!pending_) return;
+  const Collection collection = *std::exchange(pending_, std::nullopt);
+  queue_.Emit(collection);
+}
+
+void ClassicParser::Flush() {
+  if (depth_ > 0) queue_.LeaveOut(kNoEnd);
+  depth_ = 0;
+  EmitPending();
+  cycle_.reset();
+}
+
+bool ClassicParser::TakeHeader(std::string_view text) {
+  GcLogOutline& outline = queue_.outline();
+  if (text.starts_with("CommandLine flags: ")) {
+    outline.options = CutText(text.substr(19));
+    outline.initial_heap = OptionBytes(text, "-XX:InitialHeapSize=");
+    outline.max_heap = OptionBytes(text, "-XX:MaxHeapSize=");
+    outline.region_size = OptionBytes(text, "-XX:G1HeapRegionSize=");
+    if (const Collector named = CollectorOfOptions(text); named != Collector::kUnknown) outline.collector = named;
+    return true;
+  }
+  if (text.find("-Bit Server VM (") != std::string_view::npos ||
+      text.find("-Bit Client VM (") != std::string_view::npos) {
+    outline.jvm_version = CutText(text);
+    return true;
+  }
+  return text.starts_with("{Heap before GC") || text.starts_with("Heap after GC") ||
+         text.starts_with("Desired survivor");
+}
+
+}  // namespace tune
