@@ -94,6 +94,25 @@ CLI::App* AddCommand(CLI::App& app, Arguments& a, const std::string& name, const
   return command;
 }
 
+void AddGc(CLI::App& app, Arguments& a) {
+  CLI::App* gc =
+      AddCommand(app, a, "gc", "What a JVM's garbage collection log tells: pauses, rates, the old generation",
+                 "  tune gc gc.log\n"
+                 "  tune gc logs/            a folder with the parts of a rotated log; .gz and .zip too\n"
+                 "  tune gc gc.log.gz --warm-up 120 --all\n"
+                 "  kubectl exec POD -- cat gc.log | tune gc - --json");
+  gc->add_option("LOG", a.histories, "Files of one log, in any order; a folder of them; - for standard input")
+      ->required();
+  gc->add_option("--warm-up", a.warm_up_s, "Seconds after a JVM's start that count as start-up")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e9));
+  gc->add_option("--last", a.last, "How many of the full collections to list, from the end")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000000));
+  gc->add_flag("--all", a.all, "List every full collection");
+  gc->add_flag_callback("--json", [&a] { a.format = OutputFormat::kJson; }, "One JSON document");
+}
+
 void AddCommands(CLI::App& app, Arguments& a) {
   CLI::App* recommend =
       AddCommand(app, a, "recommend", "How many subtasks each operator needs, and why",
@@ -141,6 +160,8 @@ void AddCommands(CLI::App& app, Arguments& a) {
                                  "  tune convert recordings/uniform900-p2 --out datasets/uniform900-p2");
   AddHistory(*convert, a);
   convert->add_option("--out", a.out, "The folder to make")->required();
+
+  AddGc(app, a);
 
   CLI::App* completion = AddCommand(app, a, "completion", "The completion script of a shell",
                                     "  source <(tune completion bash)\n  tune completion zsh > ~/.zfunc/_tune");

@@ -16,7 +16,7 @@ constexpr int kExitWrong = 3;     // `tune score` found an answer that misses th
 enum class OutputFormat { kTable, kJson, kYaml };
 
 struct Arguments {
-  std::string command;  // recommend, explain, inspect, memory, plot, score, convert, completion
+  std::string command;  // recommend, explain, inspect, memory, gc, plot, score, convert, completion
   std::vector<std::string> histories;
   std::string policy = "balanced";        // name or file
   std::vector<std::string> sets;          // FIELD=VALUE
@@ -33,6 +33,9 @@ struct Arguments {
   bool job_manager = false;                  // memory: of the JobManager
   std::map<std::string, std::string> wants;  // memory: "heap" -> size
   bool verbose = false;
+  bool all = false;       // gc: every full collection, not the last ones alone
+  int last = 10;          // gc: how many of them, >= 0
+  double warm_up_s = 60;  // gc: what happens so soon after a JVM's start is its start-up, >= 0
 };
 
 // Fills `arguments`. Returns -1 to go on, else the exit code (help was shown, or the arguments are wrong).

@@ -12,6 +12,7 @@ int RunInspect(const Arguments& arguments);
 int RunMemory(const Arguments& arguments);
 int RunPlot(const Arguments& arguments);
 int RunScore(const Arguments& arguments);
+int RunGc(const Arguments& arguments);
 int RunConvert(const Arguments& arguments);
 int RunCompletion(const Arguments& arguments);
 

@@ -92,7 +92,7 @@ void WindowBuilder::State::AddCollection(const CollectionSample& sample) {
     if (log.last_ms >= 0 && IsWarm(track, log.last_ms)) CountCollection(c, log, role);
   }
   if (c.heap.after) log.heap_after = ValueOf(c.heap.after);
-  if (c.kind != CollectionKind::kConcurrent) log.last_ms = *c.time_ms;
+  log.last_ms = *c.time_ms;
 }
 
 void WindowBuilder::State::ReadCollection(const Collection& c, ProcessTrack& track, RoleTrack& role) {
@@ -106,7 +106,6 @@ void WindowBuilder::State::ReadCollection(const Collection& c, ProcessTrack& tra
 
 // The time since the collection before, and what was allocated and collected in it.
 void WindowBuilder::State::CountCollection(const Collection& c, const LogTrack& log, RoleTrack& role) {
-  if (c.kind == CollectionKind::kConcurrent) return;  // its pauses are told one by one
   const double elapsed_s = static_cast<double>(*c.time_ms - log.last_ms) / 1000;
   Spread(log.last_ms, *c.time_ms,
          [&](size_t bin, double share) { role.window->memory[bin].log_s += elapsed_s * share; });

@@ -80,7 +80,8 @@ void ClassicParser::Open(std::string_view text, const Stamp& stamp) {
 // A line while a record is open: its next part, or something of another thread.
 bool ClassicParser::TakeContinuation(std::string_view text, const Stamp& stamp) {
   if (TakePhase(text, stamp)) return true;
-  if (!stamp.empty() && (text.starts_with("[GC ") || text.starts_with("[Full GC"))) {
+  const bool may_begin = !stamp.empty() || record_stamp_.empty();
+  if (may_begin && (text.starts_with("[GC ") || text.starts_with("[Full GC"))) {
     // Nobody collects inside a collection: the open one lost its end.
     queue_.LeaveOut(kNoEnd);
     depth_ = 0;

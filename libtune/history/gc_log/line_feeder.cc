@@ -7,9 +7,10 @@ namespace {
 
 // The older formats' brackets hold names, [GC, [CMS-concurrent-mark; decorations hold lower case and digits, but for a
 // machine's name, which another decoration follows.
-bool IsClassicBracket(std::string_view line) {
+bool IsClassicBracket(std::string_view line, bool in_record) {
   if (line.size() < 2 || std::isupper(static_cast<unsigned char>(line[1])) == 0) return false;
-  return line.find("][") == std::string_view::npos || line.starts_with("[GC") || line.starts_with("[Full GC");
+  return in_record || line.find("][") == std::string_view::npos || line.starts_with("[GC") ||
+         line.starts_with("[Full GC");
 }
 
 }  // namespace
@@ -33,7 +34,11 @@ bool LineFeeder::TakeUnified(std::string_view line) {
 
 bool LineFeeder::TakeClassic(std::string_view line) {
   Stamp stamp;
-  const std::string_view text = stamps_.TakePrefix(line, stamp);
+  std::string_view text = stamps_.TakePrefix(line, stamp);
+  if (text.starts_with('#')) {  // PrintGCID: "0.250: #3: [GC …"
+    const size_t end = text.find(": ");
+    if (end != std::string_view::npos) text.remove_prefix(end + 2);
+  }
   if (!text.starts_with("[") && !classic_.has_open()) {
     return classic_.Take(text, stamp);  // such a stamp may be anybody's
   }
@@ -50,7 +55,7 @@ bool LineFeeder::TakeBehindPrefix(std::string_view line) {
 }
 
 bool LineFeeder::Take(std::string_view line) {
-  if (line.front() == '[' && !IsClassicBracket(line)) return TakeUnified(line);
+  if (line.front() == '[' && !IsClassicBracket(line, classic_.has_open())) return TakeUnified(line);
   if (line.starts_with("GC(") || line.starts_with("Using ") || line.starts_with("Heap region size") ||
       line.starts_with("Heap Region Size")) {
     return unified_.Take(line, Stamp());

@@ -266,6 +266,10 @@ void UnifiedParser::EndPause(int64_t number, OpenCollection open) {
   full.old.after = outer.old.after;
   full.old.capacity = outer.old.capacity;
   full.metaspace = outer.metaspace;
+  if (outer.heap.before == full.heap.before) {  // it failed before it moved anything
+    full.young.before = outer.young.before;
+    full.old.before = outer.old.before;
+  }
   outer.heap.after = full.heap.before;
   outer.young.after = outer.old.after = std::nullopt;
   outer.pause_s = outer.longest_pause_s = std::max(0.0, outer.pause_s - full.pause_s);

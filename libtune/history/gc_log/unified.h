@@ -70,6 +70,7 @@ class UnifiedParser {
   void TakeCyclePause(int64_t number, std::string_view name, double seconds, const Stamp& stamp);
   void TakeZCollection(int64_t number, std::string_view body, const Stamp& stamp);
   void TakeZTable(OpenCollection& open, std::string_view row);
+  OpenCollection& ObtainPhase(int64_t number, const Stamp& stamp);
   void EndCycle(OpenCollection* open, const Stamp& stamp);
   void EndOtherCycles(int64_t number);
   void SetEnd(Collection& collection, const Stamp& stamp);

@@ -60,14 +60,9 @@ void UnifiedParser::TakeConcurrent(int64_t number, std::string_view body, const 
   const Collector collector = queue_.outline().collector;
   if (collector == Collector::kG1 || !seconds) return;  // phases of G1's cycle; announcements
   if (collector == Collector::kUnknown && body.starts_with("Concurrent reset ")) queue_.Infer(Collector::kShenandoah);
-  if (queue_.outline().collector == Collector::kShenandoah) EndOtherCycles(number);
-  OpenCollection& open = Obtain(number, true);
+  OpenCollection& open = ObtainPhase(number, stamp);
   Collection& c = open.collection;
-  c.kind = CollectionKind::kConcurrent;
-  if (c.name.empty()) c.name = "Concurrent Cycle";
   c.concurrent_s += *seconds;
-  open.has_phases = true;
-  SetEnd(c, stamp);
   if (body.starts_with(
           "Concurrent cleanup")) {  // Shenandoah: "Concurrent cleanup (unload classes) 80M->70M(96M) 0.1ms"
     Cursor cursor(body.substr(0, body.rfind(' ')));
@@ -89,14 +84,23 @@ void UnifiedParser::TakeConcurrent(int64_t number, std::string_view body, const 
 void UnifiedParser::TakeCyclePause(int64_t number, std::string_view name, double seconds, const Stamp& stamp) {
   const bool shenandoah = name.starts_with("Pause Init ") || name.starts_with("Pause Final ");
   queue_.Infer(shenandoah ? Collector::kShenandoah : Collector::kZ);
-  if (shenandoah) EndOtherCycles(number);
-  OpenCollection& open = Obtain(number, true);
-  open.has_phases = true;
-  open.collection.kind = CollectionKind::kConcurrent;
-  if (open.collection.name.empty()) open.collection.name = "Concurrent Cycle";
+  OpenCollection& open = ObtainPhase(number, stamp);
   open.collection.pause_s += seconds;
   open.collection.longest_pause_s = std::max(open.collection.longest_pause_s, seconds);
+}
+
+// The cycle that a phase belongs to.
+OpenCollection& UnifiedParser::ObtainPhase(int64_t number, const Stamp& stamp) {
+  if (queue_.outline().collector == Collector::kShenandoah) EndOtherCycles(number);
+  OpenCollection& open = Obtain(number, true);
+  if (!open.has_phases) {
+    open.has_phases = true;
+    open.collection.kind = CollectionKind::kConcurrent;
+    open.collection.name = "Concurrent Cycle";
+    open.collection.cause = std::exchange(trigger_, "");
+  }
   SetEnd(open.collection, stamp);
+  return open;
 }
 
 void UnifiedParser::EndCycle(OpenCollection* open, const Stamp& stamp) {
@@ -112,7 +116,6 @@ void UnifiedParser::EndCycle(OpenCollection* open, const Stamp& stamp) {
 
 // Shenandoah does not say that a cycle has ended, nor does CMS of one that was cut short: it has when another begins.
 void UnifiedParser::EndOtherCycles(int64_t number) {
-  const bool is_new = Find(number, true) == nullptr;
   for (size_t i = 0; i < open_.size();) {
     OpenCollection& open = open_[i];
     if (!open.is_cycle || open.collection.number == number || !open.has_phases) {
@@ -122,7 +125,6 @@ void UnifiedParser::EndOtherCycles(int64_t number) {
     const Stamp end{open.collection.time_ms, open.collection.uptime_s};
     EndCycle(&open, end);
   }
-  if (is_new && !trigger_.empty()) Obtain(number, true).collection.cause = std::exchange(trigger_, "");
 }
 
 // Lines of ZGC: "Garbage Collection (cause) 160M(100%)->98M(61%)", since JDK 21 "Minor Collection" and "Major

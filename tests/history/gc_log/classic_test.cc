@@ -1,0 +1,182 @@
+// The formats of JDK 6 to 8.
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/history/gc_log/collect_log.h"
+#include "tests/history/gc_log/sample_logs.h"
+
+namespace tune {
+namespace {
+
+TEST(ClassicGcLogTest, ReadsParallelWithItsHeader) {
+  const ReadLog log = ReadLogText(kParallelClassic);
+  ASSERT_TRUE(log.status.ok()) << log.status;
+  EXPECT_EQ(log.outline.collector, Collector::kParallel);
+  EXPECT_EQ(log.outline.initial_heap, Bytes(64 * kMib));
+  EXPECT_EQ(log.outline.max_heap, Bytes(128 * kMib));
+  EXPECT_THAT(log.outline.jvm_version, testing::HasSubstr("1.8.0_262"));
+  ASSERT_EQ(log.collections.size(), 3u);
+  const Collection& young = log.collections[0];
+  EXPECT_EQ(young.kind, CollectionKind::kYoung);
+  EXPECT_EQ(SpaceText(young.young), "15360K->2544K(17920K)");
+  EXPECT_EQ(SpaceText(young.old), "0K->1456K(40960K)");  // heap less young: 15360 - 15360, 4000 - 2544, 58880 - 17920
+  EXPECT_EQ(young.uptime_s, 0.254);                      // begins at 0.250, takes 4 ms
+  EXPECT_EQ(young.time_ms, 1596283200254);
+  EXPECT_DOUBLE_EQ(young.cpu_s, 0.01);
+  EXPECT_EQ(log.collections[1].failure, "promotion failed");
+  const Collection& full = log.collections[2];
+  EXPECT_EQ(full.kind, CollectionKind::kFull);
+  EXPECT_EQ(full.cause, "Ergonomics");
+  EXPECT_EQ(SpaceText(full.old), "40896K->22000K(40960K)");
+  EXPECT_EQ(SpaceText(full.metaspace), "3000K->3000K(-)");
+  EXPECT_DOUBLE_EQ(full.pause_s, 0.05);
+}
+
+TEST(ClassicGcLogTest, ReadsCmsWithLinesInTheMiddleOfOthers) {
+  const ReadLog log = ReadLogText(kCmsClassic);
+  EXPECT_TRUE(log.outline.left_out.empty());
+  ASSERT_EQ(log.collections.size(), 6u);
+  EXPECT_EQ(log.collections[0].name, "CMS-initial-mark");
+  EXPECT_TRUE(log.collections[0].starts_marking);
+  EXPECT_EQ(SpaceText(log.collections[0].old), "30000K->30000K(43712K)");
+  const Collection& young = log.collections[1];
+  EXPECT_EQ(young.kind, CollectionKind::kYoung);
+  EXPECT_EQ(SpaceText(young.young), "17472K->2175K(19648K)");
+  EXPECT_EQ(SpaceText(young.old), "30000K->31825K(43712K)");
+  EXPECT_DOUBLE_EQ(young.pause_s, 0.0085);
+  EXPECT_EQ(log.collections[2].kind, CollectionKind::kRemark);
+  EXPECT_EQ(log.collections[3].kind, CollectionKind::kConcurrent);
+  EXPECT_NEAR(log.collections[3].concurrent_s, 0.022, 1e-12);  // 6 + 10 + 4 + 2 ms; the mark is inside another line
+}
+
+TEST(ClassicGcLogTest, FailuresOfCmsAreFullCollections) {
+  const ReadLog log = ReadLogText(kCmsClassic);
+  const std::vector<Collection> full = log.Of(CollectionKind::kFull);
+  ASSERT_EQ(full.size(), 2u);
+  EXPECT_EQ(full[0].failure, "promotion failed, concurrent mode failure");
+  EXPECT_EQ(SpaceText(full[0].old), "42000K->30500K(43712K)");
+  EXPECT_EQ(SpaceText(full[0].heap), "61000K->30500K(63360K)");
+  EXPECT_EQ(SpaceText(full[0].young), "19648K->0K(19648K)");
+  EXPECT_EQ(SpaceText(full[0].metaspace), "3000K->2999K(21248K)");
+  EXPECT_DOUBLE_EQ(full[0].pause_s, 0.125);
+  EXPECT_EQ(full[1].cause, "System");
+  EXPECT_EQ(SpaceText(full[1].old), "35000K->20000K(43712K)");
+}
+
+TEST(ClassicGcLogTest, ReadsG1WithDetailsAndDecimalCommas) {
+  const ReadLog log = ReadLogText(kG1Classic);
+  ASSERT_EQ(log.collections.size(), 6u);
+  const Collection& young = log.collections[0];
+  EXPECT_EQ(young.name, "GC pause (young) (initial-mark)");
+  EXPECT_TRUE(young.starts_marking);
+  EXPECT_EQ(young.cause, "G1 Evacuation Pause");
+  EXPECT_EQ(SpaceText(young.heap), "24576K->9728K(262144K)");  // 9728.5 KiB, shown whole
+  EXPECT_EQ(SpaceText(young.young), "24576K->3072K(16384K)");  // 13 MiB eden and 3 MiB survivors
+  EXPECT_FALSE(young.old.after.has_value());
+  EXPECT_EQ(young.uptime_s, 1.005);
+  EXPECT_DOUBLE_EQ(young.cpu_s, 0.03);
+  EXPECT_EQ(log.collections[1].kind, CollectionKind::kRemark);
+  EXPECT_DOUBLE_EQ(log.collections[1].pause_s, 0.002);
+  EXPECT_EQ(log.collections[2].kind, CollectionKind::kCleanup);
+  EXPECT_EQ(SpaceText(log.collections[2].heap), "24576K->20480K(262144K)");
+  EXPECT_EQ(log.collections[3].kind, CollectionKind::kConcurrent);
+  EXPECT_NEAR(log.collections[3].concurrent_s, 0.0141, 1e-12);  // 1 + 13 + 0.1 ms
+  EXPECT_EQ(log.collections[4].kind, CollectionKind::kMixed);
+  EXPECT_EQ(log.collections[4].failure, "to-space exhausted");
+  const Collection& full = log.collections[5];
+  EXPECT_EQ(full.kind, CollectionKind::kFull);
+  EXPECT_EQ(full.cause, "Allocation Failure");
+  EXPECT_EQ(full.heap.after, Bytes(105381888));  // 100.5 MiB
+  EXPECT_EQ(full.old.after, full.heap.after);    // nothing young is left
+  EXPECT_EQ(SpaceText(full.metaspace), "3000K->2999K(-)");
+}
+
+TEST(ClassicGcLogTest, ReadsSerialThatGivesUpOnTheYoungGeneration) {
+  const ReadLog log = ReadLogText(kSerialClassic);
+  ASSERT_EQ(log.collections.size(), 3u);
+  EXPECT_EQ(log.collections[0].kind, CollectionKind::kYoung);
+  EXPECT_EQ(SpaceText(log.collections[0].old), "0K->131K(43712K)");
+  const Collection& full = log.collections[1];
+  EXPECT_EQ(full.kind, CollectionKind::kFull);
+  EXPECT_EQ(full.collector, Collector::kSerial);
+  EXPECT_EQ(SpaceText(full.old), "43000K->20000K(43712K)");
+  EXPECT_EQ(SpaceText(full.young), "19647K->0K(19648K)");
+  EXPECT_EQ(SpaceText(log.collections[2].young), "5000K->0K(19648K)");  // heap less old
+  EXPECT_EQ(SpaceText(log.collections[2].metaspace), "3000K->2900K(12288K)");
+}
+
+struct RecordCase {
+  const char* name;
+  const char* text;
+  CollectionKind kind;
+  const char* cause;
+  const char* heap;
+  const char* old;
+  double pause_s;
+};
+class Record : public testing::TestWithParam<RecordCase> {};
+
+TEST_P(Record, IsRead) {
+  const RecordCase& c = GetParam();
+  const ReadLog log = ReadLogText(c.text);
+  ASSERT_TRUE(log.status.ok()) << log.status;
+  ASSERT_EQ(log.collections.size(), 1u);
+  const Collection& got = log.collections[0];
+  EXPECT_EQ(got.kind, c.kind);
+  EXPECT_EQ(got.cause, c.cause);
+  EXPECT_EQ(SpaceText(got.heap), c.heap);
+  EXPECT_EQ(SpaceText(got.old), c.old);
+  EXPECT_DOUBLE_EQ(got.pause_s, c.pause_s);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    ClassicGcLog, Record,
+    testing::Values(
+        RecordCase{"VerboseGc", "[GC 6144K->1001K(23552K), 0.0040346 secs]\n", CollectionKind::kYoung, "",
+                   "6144K->1001K(23552K)", "-->-(-)", 0.0040346},
+        RecordCase{"VerboseGcOfJdk8", "0.5: [Full GC (Metadata GC Threshold)  6144K->1001K(23552K), 0.0400000 secs]\n",
+                   CollectionKind::kFull, "Metadata GC Threshold", "6144K->1001K(23552K)", "-->-(-)", 0.04},
+        RecordCase{"G1WithoutDetails", "0.5: [GC pause (young) 24M->9M(256M), 0.0056000 secs]\n",
+                   CollectionKind::kYoung, "", "24576K->9216K(262144K)", "-->-(-)", 0.0056},
+        RecordCase{"AdaptiveSizes",
+                   "0.5: [GC (Allocation Failure) AdaptiveSizeStart: 0.500 collection: 1 \n"
+                   "  avg_survived_padded_avg: 1234.5  avg_promoted_padded_avg: 1.0\nAdaptiveSizeStop: collection: 1 \n"
+                   "[PSYoungGen: 15360K->2544K(17920K)] 15360K->4000K(58880K), 0.0040000 secs] [Times: user=0.01 "
+                   "sys=0.00, real=0.00 secs] \n",
+                   CollectionKind::kYoung, "Allocation Failure", "15360K->4000K(58880K)", "0K->1456K(40960K)", 0.004},
+        RecordCase{"References",
+                   "0.5: [Full GC (Ergonomics) 0.501: [SoftReference, 12 refs, 0.0000100 secs]0.501: [WeakReference, 5 "
+                   "refs, 0.0000050 secs][PSYoungGen: 2544K->0K(17920K)] [ParOldGen: 40000K->22000K(40960K)] "
+                   "42544K->22000K(58880K), [Metaspace: 3000K->3000K(1056768K)], 0.0500000 secs]\n",
+                   CollectionKind::kFull, "Ergonomics", "42544K->22000K(58880K)", "40000K->22000K(40960K)", 0.05},
+        RecordCase{"HeapsAround",
+                   "{Heap before GC invocations=1 (full 0):\n PSYoungGen      total 7168K, used 6144K [0x2d5a0000, "
+                   "0x2dda0000, 0x38040000)\n  eden space 6144K, 100% used [0x2d5a0000,0x2dba0000,0x2dba0000)\n"
+                   "1.994: [GC [PSYoungGen: 6144K->1001K(7168K)] 6144K->1101K(23552K), 0.0040346 secs] [Times: "
+                   "user=0.00 sys=0.00, real=0.00 secs] \nHeap after GC invocations=1 (full 0):\n PSYoungGen      "
+                   "total 7168K, used 1001K [0x2d5a0000, 0x2dda0000, 0x38040000)\n}\n",
+                   CollectionKind::kYoung, "", "6144K->1101K(23552K)", "0K->100K(16384K)", 0.0040346},
+        RecordCase{
+            "StoppedTimesAround",
+            "Application time: 1.5639792 seconds\n1.994: [GC 6144K->1001K(23552K), 0.0040346 secs]\nTotal time "
+            "for which application threads were stopped: 0.0044726 seconds, Stopping threads took: 0.1 seconds\n",
+            CollectionKind::kYoung, "", "6144K->1001K(23552K)", "-->-(-)", 0.0040346},
+        RecordCase{"G1Ergonomics",
+                   "1.0: [GC pause (G1 Evacuation Pause) (mixed) 1.001: [G1Ergonomics (CSet Construction) start "
+                   "choosing CSet, _pending_cards: 12, predicted base time: 3.21 ms]\n 1.002: [G1Ergonomics (CSet "
+                   "Construction) finish choosing CSet]\n, 0.0100000 secs]\n   [Eden: 4096.0K(13.0M)->0.0B(20.0M) "
+                   "Survivors: 0.0B->1024.0K Heap: 250.0M(256.0M)->240.0M(256.0M)]\n [Times: user=0.20 sys=0.01, "
+                   "real=0.10 secs] \n",
+                   CollectionKind::kMixed, "G1 Evacuation Pause", "256000K->245760K(262144K)", "-->-(-)", 0.01}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(ClassicGcLogTest, ACollectionWithoutItsEndIsLeftOutAndSaid) {
+  const ReadLog log = ReadLogText(
+      "1.0: [GC (Allocation Failure) [PSYoungGen: 15360K->25\n"
+      "2.0: [GC (Allocation Failure) [PSYoungGen: 15360K->2544K(17920K)] 15360K->4000K(58880K), 0.0040000 secs]\n");
+  EXPECT_EQ(log.collections.size(), 1u);
+  EXPECT_EQ(log.outline.left_out.at("collections whose end is not in the log"), 1);
+  EXPECT_THAT(log.outline.warnings, testing::ElementsAre(testing::HasSubstr("1 collections whose end")));
+}
+
+}  // namespace
+}  // namespace tune
