@@ -34,6 +34,11 @@ void AddHistory(CLI::App& app, Arguments& a) {
       ->required();
   app.add_option("--graph", a.graph, "Flink's plan JSON (GET /jobs/ID/plan) where the history holds no plan");
   app.add_option("--job", a.job, "Name or id of the job where the history holds several");
+  app.add_option("--gc-log", a.gc_logs,
+                 "GC log of a TaskManager (its id before the =; jobmanager for that one); those of a folder are found")
+      ->type_name("[ID=]PATH")
+      ->expected(1)
+      ->take_all();
   app.add_option("--history-format", a.history_format, "Instead of telling it from the file")
       ->check(CLI::IsMember({"flink-rest", "prometheus-text", "prometheus-json", "csv", "parquet"}));
 }

@@ -23,6 +23,7 @@ struct Arguments {
   std::vector<std::string> source_rates;  // SOURCE=RATE
   std::string spec;                       // file; empty: none
   std::string graph;                      // file; empty: from the history
+  std::vector<std::string> gc_logs;       // [ID=]PATH
   std::string job;                        // name or id; empty: the only one
   std::string history_format;             // empty: told from the file
   OutputFormat format = OutputFormat::kTable;

@@ -140,11 +140,69 @@ void PrintMeasured(const GcReport& report) {
   PrintOldAfterFull(report);
 }
 
+const char* RungText(LiveRung rung) {
+  switch (rung) {
+    case LiveRung::kFullCollection:
+      return "after full collections";
+    case LiveRung::kMarking:
+      return "by what concurrent marking found";
+    case LiveRung::kCollection:
+      return "an upper bound: after other collections";
+    case LiveRung::kOldGen:
+      return "an upper bound: old generation in use";
+    case LiveRung::kHeap:
+      return "an upper bound: heap in use";
+  }
+  return "";
+}
+
+const char* RuleText(HeapRule rule) {
+  switch (rule) {
+    case HeapRule::kLiveShare:
+      return "the share of the heap that live data may fill";
+    case HeapRule::kOverhead:
+      return "what collections may cost";
+    case HeapRule::kBurst:
+      return "room for allocation";
+    case HeapRule::kExhausted:
+      return "twice the heap, as the live set fills it";
+  }
+  return "";
+}
+
+void PrintHeap(const HeapFacts& facts, const HeapEstimate& heap) {
+  const double now = facts.heap.value_or(0);
+  std::printf("heap: -Xmx %s is enough, by %s", MibText(heap.bytes).c_str(), RuleText(heap.rule));
+  if (now > 0) std::printf("; now %s: %s", MibText(now).c_str(), now < heap.bytes ? "too small" : "large enough");
+  std::printf("\n  live share %s", MibText(heap.by_live_share).c_str());
+  if (heap.by_overhead) std::printf(", cost %s", MibText(*heap.by_overhead).c_str());
+  if (heap.by_burst) std::printf(", allocation %s", MibText(*heap.by_burst).c_str());
+  std::printf("; the classic rule, 3 to 4 times the live set: %s … %s\n", MibText(heap.classic_low).c_str(),
+              MibText(heap.classic_high).c_str());
+}
+
+void PrintSizing(const GcSizing& sizing) {
+  if (!sizing.live) {
+    std::printf("live set: not known: no collection after start-up tells of it\n");
+    return;
+  }
+  const LiveSet& live = *sizing.live;
+  std::printf("live set: %s, %s", MibText(live.bytes).c_str(), RungText(live.rung));
+  if (live.low < live.bytes) std::printf(" (at least %s)", MibText(live.low).c_str());
+  std::printf("\n");
+  if (live.trend.rising) {
+    std::printf("heap: needs a person: the live set rose by %s and %s (Mann-Kendall z %.1f); more heap puts it off\n",
+                MibText(live.trend.rise).c_str(), live.exhausted ? "fills the heap" : "goes on", live.trend.z);
+  }
+  if (sizing.heap) PrintHeap(sizing.facts, *sizing.heap);
+}
+
 void PrintReport(const GcReport& report) {
   PrintLog(report.outline);
   PrintGroups(report.totals);
   PrintFull(report);
   PrintMeasured(report);
+  PrintSizing(report.sizing);
   const std::string picture = report.picture.Draw(kPictureWidth, kPictureHeight);
   if (!picture.empty()) std::printf("\n%s", picture.c_str());
   if (report.outline.cut_off) PrintWarning("the log ends inside a collection or is cut off");

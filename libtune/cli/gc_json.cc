@@ -98,6 +98,30 @@ Json LogJson(const GcLogOutline& o) {
           {"warnings", warnings}};
 }
 
+const char* RungName(LiveRung rung) {
+  constexpr const char* kNames[kLiveRungCount] = {"full_collection", "marking", "collection", "old_gen", "heap"};
+  return kNames[static_cast<size_t>(rung)];
+}
+
+Json LiveJson(const std::optional<LiveSet>& live) {
+  if (!live) return nullptr;
+  return {{"rung", RungName(live->rung)},      {"bytes", live->bytes},
+          {"at_least_bytes", live->low},       {"is_bound", live->is_bound},
+          {"fills_the_heap", live->exhausted}, {"rising", live->trend.rising},
+          {"rise_bytes", live->trend.rise},    {"mann_kendall_z", live->trend.z}};
+}
+
+Json HeapJson(const GcSizing& sizing) {
+  if (!sizing.heap) return nullptr;
+  constexpr const char* kRules[] = {"live_share", "overhead", "burst", "exhausted"};
+  const HeapEstimate& heap = *sizing.heap;
+  return {{"now_bytes", OrNull(sizing.facts.heap)},         {"enough_bytes", heap.bytes},
+          {"rule", kRules[static_cast<size_t>(heap.rule)]}, {"by_live_share_bytes", heap.by_live_share},
+          {"by_overhead_bytes", OrNull(heap.by_overhead)},  {"by_burst_bytes", OrNull(heap.by_burst)},
+          {"classic_low_bytes", heap.classic_low},          {"classic_high_bytes", heap.classic_high},
+          {"overhead", OrNull(sizing.facts.overhead)}};
+}
+
 }  // namespace
 
 std::string GcReportJson(const GcReport& report) {
@@ -116,6 +140,8 @@ std::string GcReportJson(const GcReport& report) {
                          {"old_capacity_bytes", OrNull(report.totals.old_capacity)},
                          {"heap_capacity_bytes", OrNull(report.totals.heap_capacity)},
                          {"old_after_full", old_after_full},
+                         {"live_set", LiveJson(report.sizing.live)},
+                         {"heap", HeapJson(report.sizing)},
                          {"groups", GroupsJson(report.totals)},
                          {"full", full}};
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -80,11 +80,13 @@ absl::StatusOr<GcReport> MakeGcReport(const Arguments& a) {
   GcReport report;
   report.warm_up_s = a.warm_up_s;
   GcTotalsBuilder totals(a.warm_up_s);
+  GcSizer sizer(a.warm_up_s);
   Clock clock;
   const auto take = [&](const Collection& c) {
     totals.Add(c);
     report.picture.Add(c);
     const double since_start_s = clock.SinceStart(c);
+    sizer.Add(c, since_start_s);
     if (c.kind != CollectionKind::kFull) return;
     report.full.push_back(c);
     if (!a.all && report.full.size() > static_cast<size_t>(a.last)) report.full.pop_front();
@@ -101,6 +103,7 @@ absl::StatusOr<GcReport> MakeGcReport(const Arguments& a) {
   totals.EndAt(outline->last_uptime_s, outline->last_ms);
   report.outline = *std::move(outline);
   report.totals = totals.totals();
+  report.sizing = sizer.Size(report.totals, report.outline.max_heap, {});
   return report;
 }
 

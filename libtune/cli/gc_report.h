@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "libtune/cli/arguments.h"
 #include "libtune/cli/gc_picture.h"
+#include "libtune/gc/gc_sizing.h"
 #include "libtune/gc/gc_totals.h"
 #include "libtune/history/gc_log/gc_log.h"
 
@@ -21,6 +22,7 @@ struct GcReport {
   std::deque<Collection> full;  // the last ones, or all
   // Of the old generation after organic full collections behind the warm-up, in bytes; empty: there was none.
   std::vector<double> old_after_full;
+  GcSizing sizing;
   GcPicture picture;
 };
 

@@ -12,6 +12,7 @@
 #include "libtune/codec/policy_text.h"
 #include "libtune/codec/spec_yaml.h"
 #include "libtune/graph/infer.h"
+#include "libtune/history/gc_log/beside_history.h"
 #include "libtune/internal/not_allowed.h"
 
 namespace tune {
@@ -152,11 +153,13 @@ absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Argume
   if (!arguments.history_format.empty()) options.format = arguments.history_format;
   if (!arguments.graph.empty()) options.graph_file = arguments.graph;
   if (!arguments.job.empty()) options.job = arguments.job;
+  for (const std::string& text : arguments.gc_logs) options.gc_logs.push_back(ParseGcLogArgument(text));
   std::vector<std::unique_ptr<HistoryReader>> readers;
   for (const std::string& path : arguments.histories) {
     absl::StatusOr<std::unique_ptr<HistoryReader>> reader = OpenHistory(path, options);
     if (!reader.ok()) return reader.status();
     readers.push_back(*std::move(reader));
+    options.gc_logs.clear();  // they are laid beside the first history
   }
   return readers;
 }

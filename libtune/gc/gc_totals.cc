@@ -1,8 +1,8 @@
 #include "libtune/gc/gc_totals.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
+
+#include "libtune/window/live_reader.h"
 
 namespace tune {
 namespace {
@@ -27,15 +27,7 @@ double Grown(const SpaceChange& space) {
 }  // namespace
 
 FullReason ReasonOf(const Collection& full, double since_start_s, double warm_up_s) {
-  constexpr std::array<std::string_view, 8> kRequests = {"System.gc()",
-                                                         "System",
-                                                         "Diagnostic Command",
-                                                         "Heap Inspection Initiated GC",
-                                                         "Heap Dump Initiated GC",
-                                                         "JvmtiEnv ForceGarbageCollection",
-                                                         "Explicit GC request (System.gc())",
-                                                         "GC request (System.gc())"};
-  if (std::find(kRequests.begin(), kRequests.end(), full.cause) != kRequests.end()) return FullReason::kOnRequest;
+  if (WasAskedFor(full)) return FullReason::kOnRequest;
   if (full.cause.starts_with("Metadata GC ") || since_start_s < warm_up_s) return FullReason::kStartUp;
   return FullReason::kOrganic;
 }
@@ -118,7 +110,9 @@ void GcTotalsBuilder::AddTo(GcSpan& span, const Collection& c, FullReason reason
   span.pause_s += c.pause_s;
   span.concurrent_s += c.concurrent_s;
   span.cpu_s += c.cpu_s;
+  if (WasAskedFor(c)) span.request_pause_s += c.pause_s;
   if (c.kind == CollectionKind::kFull) {
+    if (reason == FullReason::kOrganic) span.full_pause_s += c.pause_s;
     ++(reason == FullReason::kOrganic   ? span.full
        : reason == FullReason::kStartUp ? span.full_start_up
                                         : span.full_on_request);

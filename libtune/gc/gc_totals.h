@@ -28,9 +28,11 @@ struct GcSpan {
   int64_t collections = 0;
   int64_t full = 0;  // organic ones
   int64_t full_start_up = 0, full_on_request = 0;
-  double pause_s = 0;       // the program stood still
-  double concurrent_s = 0;  // the collector worked beside it
-  double cpu_s = 0;         // of the collector's threads, where told
+  double pause_s = 0;          // the program stood still
+  double full_pause_s = 0;     // of it: in organic full collections
+  double request_pause_s = 0;  // of it: in collections on request
+  double concurrent_s = 0;     // the collector worked beside it
+  double cpu_s = 0;            // of the collector's threads, where told
   // Bytes allocated between collections: what the heap held before one less what it held after the one before (CMS,
   // which frees memory in between: of the young generation), and over how many seconds.
   double allocated_bytes = 0, allocated_over_s = 0;

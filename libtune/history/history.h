@@ -60,10 +60,17 @@ class HistoryReader {
   virtual absl::Status Read(const JobGraph& graph, SampleSink& sink, const Progress& progress) = 0;
 };
 
+// The GC log of one process.
+struct ProcessGcLog {
+  std::string id;  // Flink's resource id; "jobmanager" for the JobManager; empty: of the only TaskManager
+  std::vector<std::string> paths;  // a rotated log has several
+};
+
 struct HistoryOptions {
   std::optional<std::string> format;      // nullopt: told from name and first bytes
   std::optional<std::string> graph_file;  // Flink's plan JSON (GET /jobs/ID/plan) with the edges
   std::optional<std::string> job;         // name or id, where a history holds several jobs
+  std::vector<ProcessGcLog> gc_logs;      // besides those found in the history's folder
 };
 
 // A reader for a file or a folder (a recording: rest.jsonl.gz, else prometheus.txt.gz, with producer.csv beside it; a

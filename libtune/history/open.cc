@@ -13,6 +13,7 @@
 #include "libtune/history/bytes.h"
 #include "libtune/history/csv.h"
 #include "libtune/history/flink_rest.h"
+#include "libtune/history/gc_log/beside_history.h"
 #include "libtune/history/history.h"
 #include "libtune/history/parquet.h"
 #include "libtune/history/producer_csv.h"
@@ -193,7 +194,13 @@ absl::StatusOr<std::unique_ptr<HistoryReader>> OpenHistory(const std::string& pa
     if (!format.ok()) return format.status();
     reader = MakeReader(path, *format, options);
   }
-  if (!reader.ok() || !options.graph_file) return reader;
+  if (!reader.ok()) return reader;
+  std::vector<ProcessGcLog> logs = options.gc_logs;
+  if (fs::is_directory(status)) {
+    for (ProcessGcLog& log : FindGcLogs(path)) logs.push_back(std::move(log));
+  }
+  reader = WithGcLogs(*std::move(reader), std::move(logs));
+  if (!options.graph_file) return reader;
   return std::make_unique<WithGraphFile>(*std::move(reader), *options.graph_file);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "libtune/ingest/task_delta.h"
+#include "libtune/window/live_reader.h"
 #include "libtune/window/totals.h"
 #include "tune/window_builder.h"
 
@@ -51,14 +52,7 @@ struct LogTrack {
   int64_t last_ms = -1;              // of the last pause; -1: none yet
   int64_t started_ms = 0;            // of the JVM
   std::optional<double> heap_after;  // bytes, of the last collection that told
-  // G1, bytes: a marking ended and no mixed collection followed yet; the least that the old generation held since.
-  bool marked = false;
-  std::optional<double> lowest_marked;
-  std::optional<double> last_mixed;             // found alive after a mixed collection, should it be the last one
-  double promoted_sum = 0, promoted_count = 0;  // by young collections
-  std::optional<double> found_alive;            // by the collection just taken
-
-  void TakeMarking(const Collection& collection);
+  LiveReader reader;
 };
 
 struct ProcessTrack {
@@ -148,8 +142,6 @@ struct WindowBuilder::State {
   void FinishProcesses(RoleTrack& role);
   // collection_window.cc
   void AddCollection(const CollectionSample& sample);
-  void ReadCollection(const Collection& collection, ProcessTrack& track, RoleTrack& role);
-  void CountCollection(const Collection& collection, const LogTrack& log, RoleTrack& role);
   // job_samples.cc
   void AddJob(const JobSample& sample);
   void SumJob();

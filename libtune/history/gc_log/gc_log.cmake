@@ -7,6 +7,7 @@ if(NOT TUNE_MINIZIP_INCLUDE OR NOT TUNE_MINIZIP_LIBRARY)
 endif()
 
 target_sources(tune_history PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/beside_history.cc
   ${CMAKE_CURRENT_LIST_DIR}/classic.cc
   ${CMAKE_CURRENT_LIST_DIR}/classic_cycles.cc
   ${CMAKE_CURRENT_LIST_DIR}/classic_record.cc

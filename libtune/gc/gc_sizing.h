@@ -1,0 +1,47 @@
+// What a GC log says of the heap that its JVM needs: the live set, and the size by estimate/heap.h.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "libtune/estimate/heap.h"
+#include "libtune/estimate/live_set.h"
+#include "libtune/gc/gc_totals.h"
+#include "libtune/window/live_reader.h"
+#include "tune/collection.h"
+
+namespace tune {
+
+struct GcSizing {
+  std::optional<LiveSet> live;       // nullopt: no collection after the start-up told of one
+  HeapFacts facts;                   // meaningful where `live` is there
+  std::optional<HeapEstimate> heap;  // nullopt: no live set, or it rises: more heap is no answer to a leak
+};
+
+// Takes collections in log order. Memory does not grow with their number.
+class GcSizer {
+ public:
+  // `warm_up_s`: readings so soon after a JVM's start are left out. >= 0
+  explicit GcSizer(double warm_up_s) : warm_up_s_(warm_up_s) {}
+
+  // `since_start_s`: since the JVM's start.
+  void Add(const Collection& collection, double since_start_s);
+  // At the end. `totals`: of the same collections. `max_heap`: -Xmx as the log tells it.
+  GcSizing Size(const GcTotals& totals, const std::optional<Bytes>& max_heap, const HeapGoals& goals) const;
+
+ private:
+  LiveReading& ReadingAt(double time_s);
+  void Halve();
+
+  double warm_up_s_;
+  int jvm_ = 0;
+  double before_s_ = 0;  // time of the JVMs that ended
+  double last_s_ = 0;
+  double step_s_ = 10;  // one reading for this long
+  LiveReader reader_;
+  Collector collector_ = Collector::kUnknown;
+  double largest_heap_ = 0;  // bytes committed
+  std::vector<LiveReading> readings_;
+};
+
+}  // namespace tune

@@ -1,0 +1,89 @@
+#include "libtune/window/live_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace tune {
+namespace {
+
+// G1 goes on to mixed collections only while marking found more than this share of the heap in garbage that it can
+// reclaim (G1HeapWastePercent, whose default few change).
+constexpr double kG1Waste = 0.05;
+
+double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
+
+bool IsYoung(const Collection& c) { return c.kind == CollectionKind::kYoung || c.kind == CollectionKind::kMixed; }
+
+// What does not fit into a full old generation stays young. G1's old regions count whole, its heap by the byte.
+std::optional<double> AliveAfterFull(const Collection& c) {
+  if (!c.old.after && !c.heap.after) return std::nullopt;
+  return std::max(ValueOf(c.old.after), ValueOf(c.heap.after));
+}
+
+// The old generation, and the young objects that outlived this collection: eden is empty.
+std::optional<double> LeftAfterYoung(const Collection& c) {
+  if (c.old.after && c.survivor.after) return ValueOf(c.old.after) + ValueOf(c.survivor.after);
+  if (c.heap.after) return ValueOf(c.heap.after);
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool WasAskedFor(const Collection& c) {
+  constexpr std::array<std::string_view, 9> kRequests = {"System.gc()",
+                                                         "System",
+                                                         "Diagnostic Command",
+                                                         "Heap Inspection Initiated GC",
+                                                         "Heap Dump Initiated GC",
+                                                         "JvmtiEnv ForceGarbageCollection",
+                                                         "WhiteBox Initiated Full GC",
+                                                         "Explicit GC request (System.gc())",
+                                                         "GC request (System.gc())"};
+  return std::find(kRequests.begin(), kRequests.end(), c.cause) != kRequests.end();
+}
+
+CollectionReading LiveReader::Take(const Collection& c) {
+  CollectionReading reading;
+  if (c.collector == Collector::kG1) reading.marking = TakeG1(c);
+  if (c.marked_live) reading.marking = ValueOf(c.marked_live);
+  if (c.kind == CollectionKind::kFull) reading.full = AliveAfterFull(c);
+  if (IsYoung(c)) reading.left = LeftAfterYoung(c);
+  return reading;
+}
+
+// Between a marking and its first mixed collection more than kG1Waste of the heap is garbage in the old generation, or
+// there would be no mixed one. After the last one at most kG1Waste is left; and as there was more before it, at least
+// kG1Waste less what it freed: the middle of the two is taken.
+std::optional<double> LiveReader::TakeG1(const Collection& c) {
+  if (c.kind == CollectionKind::kRemark || c.kind == CollectionKind::kCleanup) {
+    marked_ = true;
+    lowest_marked_.reset();
+    return std::nullopt;
+  }
+  if (c.starts_marking || c.kind == CollectionKind::kFull) marked_ = false;
+  const bool is_mixed = c.kind == CollectionKind::kMixed;
+  std::optional<double> alive;
+  if (last_mixed_ && !is_mixed) alive = *std::exchange(last_mixed_, std::nullopt);
+  if (!IsYoung(c) || !c.old.before || !c.old.after || !c.heap.capacity) return alive;
+  const double waste = kG1Waste * ValueOf(c.heap.capacity);
+  const double grew = ValueOf(c.old.after) - ValueOf(c.old.before);
+  if (!is_mixed) {
+    promoted_sum_ += std::max(0.0, grew);
+    ++promoted_count_;
+  }
+  if (marked_) {
+    const double held = ValueOf(c.old.before) + ValueOf(c.survivor.before);
+    lowest_marked_ = std::min(lowest_marked_.value_or(held), held);
+  }
+  if (!is_mixed) return alive;
+  if (marked_) alive = std::max(0.0, *lowest_marked_ - waste);
+  marked_ = false;
+  const double freed = (promoted_count_ > 0 ? promoted_sum_ / promoted_count_ : 0) - grew;
+  const double left_at_least = std::clamp(waste - freed, 0.0, waste);
+  last_mixed_ = std::max(0.0, ValueOf(c.old.after) + ValueOf(c.survivor.after) - (waste + left_at_least) / 2);
+  return alive;
+}
+
+}  // namespace tune

@@ -1,0 +1,123 @@
+#include "libtune/estimate/live_set.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace tune {
+namespace {
+
+LiveReading At(double time_s, LiveRung rung, double bytes) {
+  LiveReading reading;
+  reading.time_s = time_s;
+  reading.bytes[static_cast<size_t>(rung)] = bytes;
+  return reading;
+}
+
+std::vector<LiveReading> Every(double step_s, LiveRung rung, const std::vector<double>& bytes) {
+  std::vector<LiveReading> readings;
+  for (const double value : bytes) readings.push_back(At(step_s * static_cast<double>(readings.size()), rung, value));
+  return readings;
+}
+
+TEST(LiveSetTest, NothingReadIsNothingKnown) {
+  EXPECT_FALSE(EstimateLiveSet({}, 600, std::nullopt).has_value());
+  EXPECT_FALSE(EstimateLiveSet(std::vector<LiveReading>(5), 600, std::nullopt).has_value());
+}
+
+TEST(LiveSetTest, OfFullCollectionsTheLargestCounts) {
+  const auto live = EstimateLiveSet(Every(60, LiveRung::kFullCollection, {200, 230, 210}), 600, std::nullopt);
+  ASSERT_TRUE(live.has_value());
+  EXPECT_EQ(live->rung, LiveRung::kFullCollection);
+  EXPECT_EQ(live->bytes, 230);
+  EXPECT_NEAR(live->low, 230 / 1.02, 1e-9);
+  EXPECT_FALSE(live->is_bound);
+}
+
+// Bounds: within ten minutes the lowest, over two such blocks the larger.
+TEST(LiveSetTest, OfBoundsTheLowestOfABlockAndTheLargestOfTheBlocksCount) {
+  std::vector<LiveReading> readings = Every(200, LiveRung::kCollection, {300, 260, 290, 400, 340, 360});
+  const auto live = EstimateLiveSet(readings, 600, std::nullopt);
+  ASSERT_TRUE(live.has_value());
+  EXPECT_EQ(live->bytes, 340);
+  EXPECT_EQ(live->smallest, 260);
+  EXPECT_EQ(live->blocks, 2);
+  EXPECT_TRUE(live->is_bound);
+  EXPECT_NEAR(live->low, 340 / 1.55, 1e-9);
+}
+
+// A block without the best rung is left to those that have it; one that has a tighter bound of another takes that.
+TEST(LiveSetTest, TheBestRungThatWasSeenDecides) {
+  std::vector<LiveReading> readings = {At(0, LiveRung::kMarking, 250), At(700, LiveRung::kHeap, 900),
+                                       At(1300, LiveRung::kMarking, 260), At(1310, LiveRung::kCollection, 240)};
+  const auto live = EstimateLiveSet(readings, 600, std::nullopt);
+  ASSERT_TRUE(live.has_value());
+  EXPECT_EQ(live->rung, LiveRung::kMarking);
+  EXPECT_EQ(live->bytes, 250);
+  EXPECT_EQ(live->smallest, 240);
+  EXPECT_EQ(live->blocks, 2);
+  EXPECT_EQ(live->all_blocks, 3);
+}
+
+std::vector<double> Line(int n, double first, double step) {
+  std::vector<double> values;
+  for (int i = 0; i < n; ++i) values.push_back(first + step * i);
+  return values;
+}
+
+TEST(LiveTrendTest, ASteadyRiseIsNamed) {
+  const auto live = EstimateLiveSet(Every(60, LiveRung::kFullCollection, Line(40, 100, 2)), 600, std::nullopt);
+  EXPECT_TRUE(live->trend.rising);
+  // Ten readings at either end: medians of 100 … 118 and of 160 … 178.
+  EXPECT_NEAR(live->trend.rise, 60, 2.1);
+}
+
+TEST(LiveTrendTest, NoiseARisingTenthAndTooFewAreNone) {
+  std::vector<double> noise;
+  for (int i = 0; i < 60; ++i) noise.push_back(200 + 10 * std::sin(i * 12.9898));
+  for (const std::vector<double>& flat : {noise, Line(40, 200, 0.4), Line(7, 100, 20), Line(40, 180, -2)}) {
+    EXPECT_FALSE(EstimateLiveSet(Every(60, LiveRung::kFullCollection, flat), 600, std::nullopt)->trend.rising);
+  }
+}
+
+// State that fills and then keeps its height is no leak.
+TEST(LiveTrendTest, ARiseThatEndedIsNone) {
+  std::vector<double> filling = Line(20, 100, 10);
+  for (int i = 0; i < 40; ++i) filling.push_back(300 + (i % 3));
+  EXPECT_FALSE(EstimateLiveSet(Every(60, LiveRung::kFullCollection, filling), 600, std::nullopt)->trend.rising);
+}
+
+// The same series ends because the heap is full: that is one.
+TEST(LiveTrendTest, ARiseThatFillsTheHeapIsNamed) {
+  std::vector<double> filling = Line(20, 100, 10);
+  for (int i = 0; i < 40; ++i) filling.push_back(300 + (i % 3));
+  const auto live = EstimateLiveSet(Every(60, LiveRung::kFullCollection, filling), 600, 310);
+  EXPECT_TRUE(live->exhausted);  // 302 >= 0.95 * 310
+  EXPECT_TRUE(live->trend.rising);
+}
+
+// More live data because there is more to do: a day's morning.
+TEST(LiveTrendTest, ARiseWithTheLoadIsExplained) {
+  std::vector<LiveReading> readings = Every(60, LiveRung::kFullCollection, Line(40, 100, 2));
+  for (size_t i = 0; i < readings.size(); ++i) readings[i].load = 1000 + 50.0 * static_cast<double>(i);
+  const auto with = EstimateLiveSet(readings, 600, std::nullopt);
+  EXPECT_TRUE(with->trend.explained_by_load);
+  EXPECT_FALSE(with->trend.rising);
+  for (size_t i = 0; i < readings.size(); ++i) readings[i].load = 1000 + (i % 5);
+  EXPECT_TRUE(EstimateLiveSet(readings, 600, std::nullopt)->trend.rising);
+}
+
+TEST(ReadingsTest, BinsBecomeReadingsWithTheirLoad) {
+  std::vector<MemoryBin> bins(3);
+  bins[1].live[static_cast<size_t>(LiveRung::kOldGen)] = Bytes(70);
+  const std::vector<double> load = {1, 2, 3};
+  const std::vector<LiveReading> readings = ReadingsOf(bins, 1, 60, load);
+  ASSERT_EQ(readings.size(), 2u);
+  EXPECT_EQ(readings[0].time_s, 90);
+  EXPECT_EQ(readings[0].bytes[static_cast<size_t>(LiveRung::kOldGen)], 70);
+  EXPECT_EQ(readings[1].load, 3);
+}
+
+}  // namespace
+}  // namespace tune
