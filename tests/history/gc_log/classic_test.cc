@@ -167,7 +167,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "Survivors: 0.0B->1024.0K Heap: 250.0M(256.0M)->240.0M(256.0M)]\n [Times: user=0.20 sys=0.01, "
                    "real=0.10 secs] \n",
                    CollectionKind::kMixed, "G1 Evacuation Pause", "256000K->245760K(262144K)", "-->-(-)", 0.01}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& named) { return std::string(named.param.name); });
 
 TEST(ClassicGcLogTest, ACollectionWithoutItsEndIsLeftOutAndSaid) {
   const ReadLog log = ReadLogText(

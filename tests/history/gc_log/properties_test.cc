@@ -119,7 +119,7 @@ TEST_P(EveryLog, SurvivesRandomDamage) {
 }
 
 INSTANTIATE_TEST_SUITE_P(GcLog, EveryLog, testing::ValuesIn(kSamples),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& named) { return std::string(named.param.name); });
 
 RC_GTEST_PROP(GcLogProperty, OrderOfDecoratorsDoesNotMatter, ()) {
   std::vector<std::string> decorators = {

@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
                     FileCase{"RecordingOutOfMemory", "recordings/oom-parallel-256/gc-tm1.log.gz", 279, 0, 0},
                     FileCase{"RecordingOfParallel1024", "recordings/mem200-parallel-1024/gc-tm1.log.gz", 5, 0, 0},
                     FileCase{"RecordingOfUniform", "recordings/uniform900-p4/gc-tm1.log.gz", 1, 0, 0}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& named) { return std::string(named.param.name); });
 
 // The README's table: 40 organic full collections, two for metaspace at the start, one forced at the end.
 TEST(SharedLogTest, CausesAreVerbatim) {

@@ -249,7 +249,7 @@ INSTANTIATE_TEST_SUITE_P(
                        1668080249443},
         DecoratorsCase{"BehindACollectorsPrefix", "2024-05-01T10:00:00.1Z stdout F [12.345s][info][gc] ", 12.345,
                        std::nullopt}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& named) { return std::string(named.param.name); });
 
 }  // namespace
 }  // namespace tune
