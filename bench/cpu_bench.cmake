@@ -1,0 +1,1 @@
+tune_bench(cpu_bench SOURCES cpu_bench.cc)
