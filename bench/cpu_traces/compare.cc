@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "absl/strings/str_format.h"
-#include "libtune/estimate/cpu_request.h"
 
 namespace cpu_traces {
 namespace {
@@ -93,12 +92,13 @@ void PrintFrontierRow(const Frontier& frontier, const Scored& rival) {
   absl::PrintF(" %s | %s |\n", Change(mean.slack - bar.slack), Change(mean.over - bar.over));
 }
 
-Frontier MakeFrontier(const std::vector<Trace>& traces, const Regime& regime, int prices) {
+Frontier MakeFrontier(const std::vector<Trace>& traces, const Regime& regime, int prices,
+                      const tune::CpuPolicy& policy) {
   Frontier frontier;
   const double ratio = std::pow(kMostPrice / kLeastPrice, 1.0 / (prices - 1));
   for (int i = 0; i < prices; ++i) {
     frontier.prices.push_back(kLeastPrice * std::pow(ratio, i));
-    frontier.scores.push_back(ScoreAll(traces, PriceAlone(frontier.prices.back()), regime));
+    frontier.scores.push_back(ScoreAll(traces, PriceAlone(frontier.prices.back(), policy), regime));
   }
   return frontier;
 }
@@ -126,21 +126,83 @@ void PrintEach(const std::vector<Trace>& traces, const std::vector<Scored>& all)
   }
 }
 
+// Slack at which the frontier reaches `over`, on straight lines between its means; beyond its ends, the end's.
+double SlackAt(const Frontier& frontier, double over) {
+  Score last = Mean(frontier.scores.front());
+  for (const std::vector<Score>& scores : frontier.scores) {
+    const Score next = Mean(scores);
+    if (next.over <= over) {
+      const double share =
+          last.over > next.over ? std::clamp((last.over - over) / (last.over - next.over), 0.0, 1.0) : 1;
+      return last.slack + share * (next.slack - last.slack);
+    }
+    last = next;
+  }
+  return last.slack;
+}
+
+void PrintSensitivityRow(const std::string& name, const std::vector<Trace>& traces, const Regime& regime, int prices,
+                         const tune::CpuPolicy& policy, const std::vector<Scored>& rivals) {
+  const Frontier frontier = MakeFrontier(traces, regime, prices, policy);
+  absl::PrintF("| %-18s |", name);
+  double sum = 0;
+  for (const Scored& rival : rivals) {
+    const Score bar = Mean(rival.scores);
+    const double gain = SlackAt(frontier, bar.over) - bar.slack;
+    absl::PrintF(" %s |", Change(gain));
+    sum += gain / static_cast<double>(rivals.size());
+  }
+  absl::PrintF(" %s |\n", Change(sum));
+}
+
+std::vector<Scored> ScoreRivals(const std::vector<Trace>& traces, const Regime& regime) {
+  std::vector<Scored> rivals;
+  for (const Method& method : Rivals()) rivals.push_back({method.name, ScoreAll(traces, method, regime)});
+  return rivals;
+}
+
 }  // namespace
+
+void CompareConstants(const std::string& title, const std::vector<Trace>& traces, const Regime& regime, int prices) {
+  struct Number {
+    const char* name;
+    void (*scale)(tune::CpuPolicy&, double factor);
+  };
+  const Number numbers[] = {
+      {"half-life", [](tune::CpuPolicy& p, double factor) { p.weighting.half_life *= factor; }},
+      {"level sd", [](tune::CpuPolicy& p, double factor) { p.level_sd *= factor; }},
+      {"season weight", [](tune::CpuPolicy& p, double factor) { p.weighting.season_weight *= factor; }},
+      {"horizon", [](tune::CpuPolicy& p, double factor) { p.weighting.horizon *= factor; }},
+  };
+  const std::vector<Scored> rivals = ScoreRivals(traces, regime);
+  absl::PrintF(
+      "\n## %s, %s: each constant halved and doubled\n\nslack less the rival's at its overrun, points\n\n| %-18s |",
+      title, regime.name, "constant");
+  for (const Scored& rival : rivals) absl::PrintF(" %s |", rival.name);
+  absl::PrintF(" mean |\n|---|---|---|---|---|---|---|\n");
+  PrintSensitivityRow("as shipped", traces, regime, prices, {}, rivals);
+  for (const Number& number : numbers) {
+    for (const double factor : {0.5, 2.0}) {
+      tune::CpuPolicy policy;
+      number.scale(policy, factor);
+      PrintSensitivityRow(absl::StrFormat("%s x%.1f", number.name, factor), traces, regime, prices, policy, rivals);
+    }
+  }
+  std::fflush(stdout);
+}
 
 void Compare(const std::string& title, const std::vector<Trace>& traces, const Regime& regime, int prices,
              bool each_trace) {
   absl::PrintF("\n## %s, %s (%d traces)\n\n", title, regime.name, traces.size());
   const double price = *tune::CpuPolicy().over_price;
-  std::vector<Scored> rivals, all;
-  for (const Method& method : Rivals()) rivals.push_back({method.name, ScoreAll(traces, method, regime)});
-  all = rivals;
-  std::vector<Method> ours = {ClassicBand(), PriceInBand(price, false), PriceAlone(price)};
+  const std::vector<Scored> rivals = ScoreRivals(traces, regime);
+  std::vector<Scored> all = rivals;
+  std::vector<Method> ours = {ClassicBand(), PriceInBand(price, false), PriceAlone(price, {})};
   if (regime.every_s.has_value()) ours.push_back(PriceInBand(price, true));
   for (const Method& method : ours) all.push_back({method.name, ScoreAll(traces, method, regime)});
   PrintMeans(all);
   if (each_trace) PrintEach(traces, all);
-  const Frontier frontier = MakeFrontier(traces, regime, prices);
+  const Frontier frontier = MakeFrontier(traces, regime, prices, {});
   absl::PrintF(
       "\nlibtune's price alone against each rival, points; blind: each trace at the price that the others choose\n\n"
       "| rival | its slack / over | price at no more over | slack | slack / over | price at no more slack | over "

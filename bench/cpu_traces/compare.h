@@ -13,4 +13,7 @@ namespace cpu_traces {
 void Compare(const std::string& title, const std::vector<Trace>& traces, const Regime& regime, int prices,
              bool each_trace);
 
+// How much hangs on each of libtune's constants: each one halved and doubled.
+void CompareConstants(const std::string& title, const std::vector<Trace>& traces, const Regime& regime, int prices);
+
 }  // namespace cpu_traces

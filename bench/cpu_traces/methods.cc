@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "libtune/estimate/cpu_request.h"
 #include "libtune/window/quantile.h"
 
 namespace cpu_traces {
@@ -105,12 +104,12 @@ Method PriceInBand(double price, bool keeps) {
   return {name, [policy, keeps](const Past& past) { return Libtune(past, policy, keeps); }};
 }
 
-Method PriceAlone(double price) {
-  tune::CpuPolicy policy;
-  policy.over_price = price;
-  policy.inside_band = false;
+Method PriceAlone(double price, const tune::CpuPolicy& policy) {
+  tune::CpuPolicy alone = policy;
+  alone.over_price = price;
+  alone.inside_band = false;
   return {absl::StrFormat("libtune, price %.3g", price),
-          [policy](const Past& past) { return Libtune(past, policy, false); }};
+          [alone](const Past& past) { return Libtune(past, alone, false); }};
 }
 
 }  // namespace cpu_traces

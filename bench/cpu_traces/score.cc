@@ -30,7 +30,9 @@ int CompareFolder(const std::string& title, const std::string& folder, bool give
   const bool each = unit == Unit::kCores;
   Compare(title, *traces, {"decided once", std::nullopt}, 49, each);
   Compare(title, *traces, {"decided every day", 24 * kHour}, 25, each);
-  Compare(title, *traces, {"decided every hour", kHour}, 17, each);
+  Compare(title, *traces, {"decided every hour", kHour}, 13, each);
+  CompareConstants(title, *traces, {"decided once", std::nullopt}, 25);
+  CompareConstants(title, *traces, {"decided every day", 24 * kHour}, 13);
   return 0;
 }
 
@@ -50,6 +52,7 @@ int Run(int argc, char** argv) {
     const std::string title = absl::StrFormat("Made up, seed %d", seed);
     Compare(title, made, {"decided once", std::nullopt}, 49, false);
     Compare(title, made, {"decided every day", 24 * kHour}, 25, false);
+    CompareConstants(title, made, {"decided once", std::nullopt}, 25);
   }
   return 0;
 }

@@ -10,8 +10,8 @@
 
 namespace cpu_traces {
 
-// When requests are decided. nullopt: once, from the first half. Else again and again through the second half, each time
-// from all that came before, for the next `every_s`.
+// When requests are decided. nullopt: once, from the first half. Else again and again through the second half, each
+// time from all that came before, for the next `every_s`.
 struct Regime {
   std::string name;
   std::optional<double> every_s;

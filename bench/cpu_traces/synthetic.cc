@@ -33,8 +33,9 @@ class Maker {
   }
   Series Bursty() {
     const double gap = Uniform(20, 300);
-    return Switched(0.2, [&] { return Exponential(gap); }, [&] { return Lognormal(1.5, 1); },
-                    [&] { return 0.2 + Lognormal(0, 0.7); });
+    return Switched(
+        0.2, [&] { return Exponential(gap); }, [&] { return Lognormal(1.5, 1); },
+        [&] { return 0.2 + Lognormal(0, 0.7); });
   }
   Series Drifting() {
     const double speed = Uniform(0.005, 0.02);
@@ -120,9 +121,9 @@ std::vector<Trace> MakeTraces(int each, uint64_t seed) {
     Series (Maker::*make)();
   };
   constexpr Family kFamilies[] = {
-      {"diurnal", &Maker::Diurnal},   {"flat", &Maker::Flat},           {"bursty", &Maker::Bursty},
-      {"drifting", &Maker::Drifting}, {"shifting", &Maker::Shifting},   {"spikes", &Maker::Spikes},
-      {"on-off", &Maker::OnOff},      {"growing", &Maker::Growing},     {"scheduled", &Maker::Scheduled},
+      {"diurnal", &Maker::Diurnal},   {"flat", &Maker::Flat},         {"bursty", &Maker::Bursty},
+      {"drifting", &Maker::Drifting}, {"shifting", &Maker::Shifting}, {"spikes", &Maker::Spikes},
+      {"on-off", &Maker::OnOff},      {"growing", &Maker::Growing},   {"scheduled", &Maker::Scheduled},
       {"heavy", &Maker::HeavyTailed},
   };
   Maker maker(seed);

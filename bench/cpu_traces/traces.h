@@ -21,8 +21,8 @@ enum class Unit {
   kMean,   // any amount; scaled so that its mean is one core: arrival rates in place of CPU
 };
 
-// Reads every *.csv and *.csv.gz of a folder, by name. A file holds `trace,ts,value` (ts in seconds) or `time,value` (time
-// as 2014-05-14 01:14:00). Errors name file, line, value and what is allowed.
+// Reads every *.csv and *.csv.gz of a folder, by name. A file holds `trace,ts,value` (ts in seconds) or `time,value`
+// (time as 2014-05-14 01:14:00). Errors name file, line, value and what is allowed.
 absl::StatusOr<std::vector<Trace>> ReadTraces(const std::string& folder, Unit unit);
 
 // Ten families of two weeks at 5 min, `each` of every family: diurnal, flat, bursty, drifting, level shifts, spikes,

@@ -70,6 +70,7 @@ void CheckCpuPolicy(const CpuPolicy& p, Checker& check) {
     check.That(*p.over_price > 0 && *p.over_price <= kMostPrice, "cpu.over_price", *p.over_price,
                absl::StrCat("(0, ", kMostPrice, "]"));
   }
+  check.That(InUnit(p.level_sd), "cpu.level_sd", p.level_sd, "[0, 1]");
   check.That(InUnit(p.max_censored_fraction), "cpu.max_censored_fraction", p.max_censored_fraction, "[0, 1]");
   check.Duration(p.min_covered >= absl::ZeroDuration(), "cpu.min_covered", p.min_covered, ">= 0");
   check.Amount("cpu.min_request", p.min_request, MilliCores(1), p.max_request);

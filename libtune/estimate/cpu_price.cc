@@ -8,7 +8,6 @@
 namespace tune {
 namespace {
 
-constexpr double kDayToDaySd = 0.1;
 constexpr double kLeastDays = 1.0 / 3;
 constexpr double kDaySeconds = 86400;
 
@@ -62,8 +61,8 @@ class Pricer {
 
 }  // namespace
 
-double LevelSpread(double covered_s) {
-  return kDayToDaySd * std::sqrt(2 / std::max(covered_s / kDaySeconds, kLeastDays));
+double LevelSpread(double covered_s, double level_sd) {
+  return level_sd * std::sqrt(2 / std::max(covered_s / kDaySeconds, kLeastDays));
 }
 
 PricedRequest CheapestRequest(const CpuUse& use, double spread, double price, double low, double high) {

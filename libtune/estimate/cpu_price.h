@@ -12,10 +12,10 @@
 namespace tune {
 
 // The days ahead are like the days seen, up to a common factor: ln(factor) is normal around 0 with this standard
-// deviation. It shrinks with the days seen: 0.1 * sqrt(2 / days), days at least 1/3. 0.1 is how much the level of a
-// service changes from one day to another; 2 / days is what a mixture of that many days lacks of the spread of a new
-// one: 1 + 1 / days for a new one, less 1 - 1 / days in the mixture.
-double LevelSpread(double covered_s);
+// deviation, level_sd * sqrt(2 / days), days at least 1/3. `level_sd` is how much ln of a service's level changes from
+// one day to another; 2 / days is what a mixture of that many days lacks of the spread of a new one: 1 + 1 / days for a
+// new one, less 1 - 1 / days in the mixture.
+double LevelSpread(double covered_s, double level_sd);
 
 struct PricedRequest {
   double cores = 0;

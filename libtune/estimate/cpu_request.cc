@@ -20,7 +20,9 @@ constexpr double kLeastCores = 1e-6;
 constexpr double kMilli = 1000;
 constexpr double kFactorSteps = 100;  // limit factors are given in hundredths
 
-MilliCores RoundUp(double cores) { return MilliCores(static_cast<int64_t>(std::ceil(cores * kMilli * (1 - kForgiven)))); }
+MilliCores RoundUp(double cores) {
+  return MilliCores(static_cast<int64_t>(std::ceil(cores * kMilli * (1 - kForgiven))));
+}
 double Cores(MilliCores amount) { return static_cast<double>(amount.value()) / kMilli; }
 
 double Middle(const CpuPolicy& policy) { return (policy.band_low + policy.band_high) / 2; }
@@ -54,7 +56,7 @@ void Describe(const CpuHistory& history, const CpuUse& use, const CpuPolicy& pol
   answer.quantile_is_bound = use.unplaced_fraction > 1 - policy.quantile;
   answer.largest_cores = use.Largest();
   answer.middle_cores = answer.quantile_cores / Middle(policy);
-  answer.level_spread = LevelSpread(use.covered_s);
+  answer.level_spread = LevelSpread(use.covered_s, policy.level_sd);
   const std::vector<double> daily = DailyQuantiles(history, policy.weighting.horizon, policy.quantile);
   if (daily.size() >= 2) {
     const auto [low, high] = std::minmax_element(daily.begin(), daily.end());
@@ -158,7 +160,8 @@ absl::StatusOr<MilliCores> StartUpCores(StartUp process, absl::Duration goal) {
   const double left_s = absl::ToDoubleSeconds(goal) - waiting_s;
   const double cores = core_seconds / left_s;
   if (!(left_s > 0 && cores <= 1 + kForgiven && cores >= 0.1 - kForgiven)) {
-    const std::string allowed = absl::StrCat("[", waiting_s + core_seconds, " s, ", waiting_s + 10 * core_seconds, " s]");
+    const std::string allowed =
+        absl::StrCat("[", waiting_s + core_seconds, " s, ", waiting_s + 10 * core_seconds, " s]");
     return NotAllowed("goal", absl::FormatDuration(goal), allowed);
   }
   return RoundUp(cores);

@@ -24,10 +24,11 @@ struct CpuPolicy {
   // What one minute over the request is worth, in minutes in which the whole request is idle; in (0, 1e6]. More: a
   // larger request, fewer minutes over it. nullopt: no price, the quantile goes to the middle of the band.
   std::optional<double> over_price = 4;
+  double level_sd = 0.1;  // of ln(level) from one day to another, in [0, 1]; LevelSpread() in cpu_price.h
   // True: the quantile stays inside the band, the price chooses where. False: the price alone chooses, and a
   // present request is kept while it is within [middle / band_high, middle / band_low] of the wanted one.
   bool inside_band = true;
-  double max_censored_fraction = 0.01;           // in [0, 1]; with more of the time censored nothing is lowered
+  double max_censored_fraction = 0.01;             // in [0, 1]; with more of the time censored nothing is lowered
   absl::Duration min_covered = absl::Minutes(10);  // >= 0; with less data nothing changes
   MilliCores min_request = MilliCores(25);         // in [1, max_request]
   MilliCores max_request = MilliCores(1'000'000);  // <= 1e9
@@ -67,17 +68,17 @@ struct CpuRequest {
 
   // What it was found from. Cores, shares in [0, 1].
   double covered_s = 0;
-  double quantile_cores = 0;           // u90
-  bool quantile_is_bound = false;      // so much is censored that u90 is at least quantile_cores
-  double largest_cores = 0;            // of a bin; "at least" of a censored one
-  double middle_cores = 0;             // the request with u90 in the middle of the band
-  double priced_cores = 0;             // the cheapest request; 0 without a price
-  double expected_idle_fraction = 0;   // of priced_cores
-  double expected_over_fraction = 0;   // of the minutes, over priced_cores
-  double level_spread = 0;             // cpu_price.h
-  double wanted_cores = 0;             // before bounds and rounding
-  double safety_cores = 0;             // wanted_cores less u90
-  double censored_fraction = 0;        // of covered_s
+  double quantile_cores = 0;             // u90
+  bool quantile_is_bound = false;        // so much is censored that u90 is at least quantile_cores
+  double largest_cores = 0;              // of a bin; "at least" of a censored one
+  double middle_cores = 0;               // the request with u90 in the middle of the band
+  double priced_cores = 0;               // the cheapest request; 0 without a price
+  double expected_idle_fraction = 0;     // of priced_cores
+  double expected_over_fraction = 0;     // of the minutes, over priced_cores
+  double level_spread = 0;               // cpu_price.h
+  double wanted_cores = 0;               // before bounds and rounding
+  double safety_cores = 0;               // wanted_cores less u90
+  double censored_fraction = 0;          // of covered_s
   std::optional<double> day_low_cores;   // u90 of the lowest and of the highest day: how much u90 itself moves.
   std::optional<double> day_high_cores;  // nullopt: fewer than two days
 };
@@ -88,9 +89,9 @@ absl::StatusOr<CpuRequest> EstimateCpuRequest(const CpuHistory& history, const C
 enum class StartUp { kTaskManager, kJobManager };
 
 // Cores that bring a container from created to RUNNING within `goal`: work / (goal - waiting), from measured starts
-// (TaskManager 22, 33, 40, 85 s at 1, 0.5, 0.25, 0.1 core: 15 s + 7 core-seconds, off by 4 s at most; JobManager 14, 110 s
-// at 1, 0.1 core: 3.33 s + 10.67 core-seconds). kInvalidArgument: a goal that asks for more than 1 core or less than
-// 0.1, where nothing was measured.
+// (TaskManager 22, 33, 40, 85 s at 1, 0.5, 0.25, 0.1 core: 15 s + 7 core-seconds, off by 4 s at most; JobManager 14,
+// 110 s at 1, 0.1 core: 3.33 s + 10.67 core-seconds). kInvalidArgument: a goal that asks for more than 1 core or less
+// than 0.1, where nothing was measured.
 absl::StatusOr<MilliCores> StartUpCores(StartUp process, absl::Duration goal);
 
 }  // namespace tune

@@ -131,7 +131,8 @@ CpuUse CollectCpuUse(const CpuHistory& history, const CpuWeighting& weighting, C
 
 std::vector<double> DailyQuantiles(const CpuHistory& history, absl::Duration horizon, double q) {
   const size_t first = FirstBin(history, horizon);
-  const size_t per_day = static_cast<size_t>(std::max(1.0, std::floor(absl::FDivDuration(absl::Hours(24), history.bin))));
+  const size_t per_day =
+      static_cast<size_t>(std::max(1.0, std::floor(absl::FDivDuration(absl::Hours(24), history.bin))));
   std::vector<double> daily;
   std::vector<Weighted> day;
   for (size_t end = history.bins.size(); end > first;) {

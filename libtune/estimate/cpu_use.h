@@ -41,8 +41,9 @@ struct CpuWeighting {
   double throttled_fraction = 0.25;
 };
 
-// Minutes by cores used, weighted. Censored bins are placed as Kaplan and Meier do: the weight of "at least c" is spread
-// over what the other bins above c show. What nothing above can take stays at the largest value, and is `unplaced`.
+// Minutes by cores used, weighted. Censored bins are placed as Kaplan and Meier do: the weight of "at least c" is
+// spread over what the other bins above c show. What nothing above can take stays at the largest value, and is
+// `unplaced`.
 class CpuUse {
  public:
   double covered_s = 0;          // of the bins that count
@@ -53,7 +54,8 @@ class CpuUse {
   double Largest() const { return cores_.empty() ? 0 : cores_.back(); }
   // Values ascending; a value may occur more than once.
   const std::vector<double>& cores() const { return cores_; }
-  // Smallest value that at least the share q of the minutes does not exceed; 0 when empty. A relative 1e-12 is forgiven.
+  // Smallest value that at least the share q of the minutes does not exceed; 0 when empty. A relative 1e-12 is
+  // forgiven.
   double Quantile(double q) const;
   // Share of the minutes, and their mean use times that share, of the first `count` values.
   double FractionOf(size_t count) const { return count == 0 ? 0 : fraction_[count - 1]; }
