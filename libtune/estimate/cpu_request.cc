@@ -37,9 +37,10 @@ Wanted FindWanted(const CpuUse& use, double spread, const CpuPolicy& policy) {
   const double quantile = use.Quantile(policy.quantile);
   const bool bound = use.unplaced_fraction > 1 - policy.quantile;
   Wanted wanted{.cores = quantile / Middle(policy), .priced = {}};
-  if (!policy.over_price.has_value() || use.Largest() <= 0) return wanted;
+  const double within = policy.inside_band ? quantile : use.Largest();  // of nothing, nothing is wanted
+  if (!policy.over_price.has_value() || within <= 0) return wanted;
   double low = kLeastCores, high = std::numeric_limits<double>::infinity();
-  if (policy.inside_band && quantile > 0) {
+  if (policy.inside_band) {
     low = quantile / policy.band_high;
     high = quantile / policy.band_low;
   }
@@ -120,12 +121,13 @@ void FillLimit(const CpuSpec& now, const CpuPolicy& policy, CpuRequest& answer) 
   const double request = Cores(*answer.request);
   const double needed = std::max({request, Cores(policy.start_up_floor), answer.largest_cores});
   const double wanted = std::max(needed, Cores(*now.limit));
-  const double most = policy.max_limit_ratio.value_or(std::numeric_limits<double>::infinity());
-  const double factor = std::ceil(wanted / request * kFactorSteps * (1 - kForgiven)) / kFactorSteps;
-  answer.limit_factor = std::min(factor, most);
-  const double reached = std::min(wanted, request * most);
-  answer.limit = MilliCores(static_cast<int64_t>(std::floor(reached * kMilli * (1 + kForgiven))));
-  answer.limit_capped = needed > request * most * (1 + kForgiven);
+  answer.limit = RoundUp(wanted);
+  answer.limit_factor = std::ceil(wanted / request * kFactorSteps * (1 - kForgiven)) / kFactorSteps;
+  if (!policy.max_limit_ratio.has_value()) return;
+  const double most = request * *policy.max_limit_ratio;
+  answer.limit = std::min(*answer.limit, MilliCores(static_cast<int64_t>(std::floor(most * kMilli * (1 + kForgiven)))));
+  answer.limit_factor = std::min(*answer.limit_factor, *policy.max_limit_ratio);
+  answer.limit_capped = needed > most * (1 + kForgiven);
 }
 
 Action ActionFor(const CpuSpec& now, MilliCores request) {
