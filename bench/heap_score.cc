@@ -2,9 +2,10 @@
 // datasets/heap (its README says how the runs were made).
 //
 // Live set: against the forced full collection at the end, which is not read. Heap: the size found from each run's log,
-// against the overhead measured at every size of the sweep: it must meet the goal, and be at most 35 % above the
-// smallest size that does.
+// against the overhead measured at every size of the sweep (between two sizes on a line): it must meet the goal, and be
+// at most 35 % above the smallest size of the sweep that does.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -62,15 +63,33 @@ absl::StatusOr<Run> ReadRun(const fs::path& folder) {
   return run;
 }
 
-// The smallest size of a sweep from which on every size meets the goal.
-std::optional<double> SmallestGood(const std::vector<Run>& runs, const Run& like) {
-  std::map<double, double> overhead;
+// Overhead by heap size, of the runs with the same job and collector.
+using Sweep = std::map<double, double>;
+
+Sweep SweepOf(const std::vector<Run>& runs, const Run& like) {
+  Sweep sweep;
   for (const Run& run : runs) {
-    if (run.job == like.job && run.gc == like.gc) overhead[run.heap_mib] = run.overhead;
+    if (run.job == like.job && run.gc == like.gc) sweep[run.heap_mib] = run.overhead;
   }
+  return sweep;
+}
+
+// The smallest size of a sweep from which on every size meets the goal.
+std::optional<double> SmallestGood(const Sweep& sweep) {
   std::optional<double> smallest;
-  for (auto it = overhead.rbegin(); it != overhead.rend() && it->second <= kGoal; ++it) smallest = it->first;
+  for (auto it = sweep.rbegin(); it != sweep.rend() && it->second <= kGoal; ++it) smallest = it->first;
   return smallest;
+}
+
+// Between two sizes of the sweep on a straight line of the logarithms; beyond its ends the end's.
+double OverheadAt(const Sweep& sweep, double heap_mib) {
+  const auto above = sweep.lower_bound(heap_mib);
+  if (above == sweep.begin()) return above->second;
+  const auto below = std::prev(above);
+  if (above == sweep.end()) return below->second;
+  const double share =
+      (std::log(heap_mib) - std::log(below->first)) / (std::log(above->first) - std::log(below->first));
+  return std::exp(std::log(below->second) + share * (std::log(above->second) - std::log(below->second)));
 }
 
 std::string LiveVerdict(const Run& run) {
@@ -82,11 +101,11 @@ std::string LiveVerdict(const Run& run) {
   return right ? "right" : "WRONG";
 }
 
-std::string HeapVerdict(const Run& run, const std::optional<double>& smallest) {
+std::string HeapVerdict(const Run& run, const Sweep& sweep, const std::optional<double>& smallest) {
   if (!smallest) return "no truth";
   if (!run.sizing.heap) return "person";
-  const double ratio = run.sizing.heap->bytes / kMib / *smallest;
-  return ratio < 1 ? "SMALL" : ratio > kMostAbove ? "LARGE" : "right";
+  const double wanted = run.sizing.heap->bytes / kMib;
+  return OverheadAt(sweep, wanted) > kGoal ? "SMALL" : wanted > kMostAbove * *smallest ? "LARGE" : "right";
 }
 
 int Score(const fs::path& root) {
@@ -109,19 +128,20 @@ int Score(const fs::path& root) {
     return std::tie(a.job, a.gc, a.heap_mib) < std::tie(b.job, b.gc, b.heap_mib);
   });
   std::map<std::string, int> live_verdicts, heap_verdicts;
-  std::printf("%-22s %9s %9s %9s %7s  %-8s %9s %9s %6s  %s\n", "run", "overhead", "live MiB", "found", "off", "live",
-              "smallest", "heap MiB", "ratio", "heap");
+  std::printf("%-22s %9s %9s %9s %7s  %-8s %9s %9s %6s %9s  %s\n", "run", "overhead", "live MiB", "found", "off",
+              "live", "smallest", "heap MiB", "ratio", "overhead", "heap");
   for (const Run& run : runs) {
-    const auto smallest = SmallestGood(runs, run);
-    const std::string live = LiveVerdict(run), heap = HeapVerdict(run, smallest);
+    const Sweep sweep = SweepOf(runs, run);
+    const auto smallest = SmallestGood(sweep);
+    const std::string live = LiveVerdict(run), heap = HeapVerdict(run, sweep, smallest);
     ++live_verdicts[live];
     ++heap_verdicts[heap];
     const double found = run.sizing.live ? run.sizing.live->bytes / kMib : 0;
     const double wanted = run.sizing.heap ? run.sizing.heap->bytes / kMib : 0;
-    std::printf("%-22s %8.2f%% %9.1f %9.1f %+6.1f%%  %-8s %9.0f %9.0f %6.2f  %s%s\n", run.name.c_str(),
+    std::printf("%-22s %8.2f%% %9.1f %9.1f %+6.1f%%  %-8s %9.0f %9.0f %6.2f %8.2f%%  %s%s\n", run.name.c_str(),
                 100 * run.overhead, run.live_mib, found, run.live_mib > 0 ? 100 * (found / run.live_mib - 1) : 0,
-                live.c_str(), smallest.value_or(0), wanted, smallest ? wanted / *smallest : 0, heap.c_str(),
-                run.disturbed ? " (disturbed)" : "");
+                live.c_str(), smallest.value_or(0), wanted, smallest ? wanted / *smallest : 0,
+                wanted > 0 ? 100 * OverheadAt(sweep, wanted) : 0, heap.c_str(), run.disturbed ? " (disturbed)" : "");
   }
   for (const auto& [title, verdicts] : {std::pair{"live set", &live_verdicts}, {"heap", &heap_verdicts}}) {
     std::printf("\n%s:", title);

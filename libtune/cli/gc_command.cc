@@ -164,6 +164,8 @@ const char* RuleText(HeapRule rule) {
       return "what collections may cost";
     case HeapRule::kBurst:
       return "room for allocation";
+    case HeapRule::kThrashing:
+      return "collections that take a fifth of the time and more: a step up";
     case HeapRule::kExhausted:
       return "twice the heap, as the live set fills it";
   }

@@ -113,7 +113,7 @@ Json LiveJson(const std::optional<LiveSet>& live) {
 
 Json HeapJson(const GcSizing& sizing) {
   if (!sizing.heap) return nullptr;
-  constexpr const char* kRules[] = {"live_share", "overhead", "burst", "exhausted"};
+  constexpr const char* kRules[] = {"live_share", "overhead", "burst", "thrashing", "exhausted"};
   const HeapEstimate& heap = *sizing.heap;
   return {{"now_bytes", OrNull(sizing.facts.heap)},         {"enough_bytes", heap.bytes},
           {"rule", kRules[static_cast<size_t>(heap.rule)]}, {"by_live_share_bytes", heap.by_live_share},

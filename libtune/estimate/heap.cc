@@ -12,11 +12,11 @@ constexpr double kDividedOldFraction = 2.0 / 3;  // -XX:NewRatio=2
 // Of the old generation that live data may fill. A divided heap collects in full when the rest is used up; G1 and the
 // concurrent collectors need room to copy and to mark while the program goes on.
 constexpr double kDividedFull = 0.93, kG1Full = 0.65, kConcurrentFull = 0.55;
-constexpr double kBurst_s = 0.3;      // of allocation must fit beside the live set
-constexpr double kUnmeasured = 1.15;   // margin on the live share where the overhead tells nothing
+constexpr double kBurst_s = 0.5;      // of allocation must fit beside the live set
+constexpr double kUnmeasured = 1.15;  // margin on the live share where the overhead tells nothing
 constexpr double kThrashing = 0.2;    // share of the time: what a heap too small shows says nothing of a larger one
-constexpr double kUsualRoom = 0.3;    // of a heap that collects too much, beside its live set
-constexpr double kExhaustedFactor = 2;
+constexpr double kThrashingFactor = 1.4, kExhaustedFactor = 2;  // on the present heap
+constexpr double kUsualRoom = 0.25;                             // of a heap that collects too much, beside its live set
 constexpr int kBisections = 60;
 
 bool IsDivided(Collector collector) {
@@ -71,8 +71,8 @@ double SmallestMeeting(const Overhead& overhead, double goal, double present) {
 // By the overhead model. nullopt: not measured, or measured on a heap so small that it was busy with nothing else.
 std::optional<double> ByOverhead(const HeapFacts& facts, double old_fraction, double goal) {
   if (!facts.overhead || !facts.heap || *facts.overhead >= kThrashing || facts.exhausted) return std::nullopt;
-  // Too much: the room has to grow as the overhead has to fall. How much of it there is now is known too badly to divide
-  // by, so what such heaps usually have is taken.
+  // Too much: the room has to grow as the overhead has to fall. How much of it there is now is known too badly to
+  // divide by, so what such heaps usually have is taken.
   if (*facts.overhead > goal) return *facts.heap * (1 + kUsualRoom * (*facts.overhead / goal - 1));
   const double room = old_fraction * *facts.heap - facts.live;
   if (room <= 0) return std::nullopt;
@@ -100,6 +100,9 @@ HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals) {
   if (facts.allocation_rate) {
     estimate.by_burst = facts.live + kBurst_s * *facts.allocation_rate;
     Take(*estimate.by_burst, HeapRule::kBurst, estimate);
+  }
+  if (facts.heap && facts.overhead.value_or(0) >= kThrashing) {
+    Take(kThrashingFactor * *facts.heap, HeapRule::kThrashing, estimate);
   }
   if (facts.exhausted && facts.heap) Take(kExhaustedFactor * *facts.heap, HeapRule::kExhausted, estimate);
   return estimate;

@@ -22,13 +22,14 @@ struct HeapFacts {
 
 struct HeapGoals {
   double overhead = 0.05;  // share of the time that collections may take, in (0, 1)
-  double margin = 1.1;     // on the size that meets it by the model, >= 1
+  double margin = 1.2;     // on the size that meets it by the model, >= 1
 };
 
 enum class HeapRule {
   kLiveShare,  // the live set fills at most a share of the old generation
   kOverhead,   // the overhead model
   kBurst,      // room for what is allocated between two collections
+  kThrashing,  // collections take a fifth of the time and more: what they show tells nothing but that it is too small
   kExhausted,  // the live set is not known to fit: twice the heap
 };
 
