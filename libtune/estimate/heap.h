@@ -17,7 +17,7 @@ struct HeapFacts {
   std::optional<double> overhead;        // share of the time that the program stood still
   std::optional<double> full_overhead;   // of it: in full collections
   std::optional<double> allocation_rate;  // bytes/s
-  bool exhausted = false;                // full collections found the heap full
+  bool exhausted = false;                // full collections free nothing
 };
 
 struct HeapGoals {

@@ -13,7 +13,6 @@ namespace {
 constexpr double kClearRise = 2.33;    // Mann and Kendall's z: by chance once in a hundred times
 constexpr double kLargeRise = 0.1;     // of the live set
 constexpr int kFewestForATrend = 8;    // points
-constexpr double kFull = 0.95;         // of the heap
 constexpr double kStillRising = 1.28;  // z over the last half: by chance once in ten times
 
 // By LiveRung. A full collection is the truth but for what it rounds; a marking lacks what died since it began.
@@ -127,8 +126,7 @@ LiveTrend TrendOf(std::span<const LiveReading> readings, size_t rung, double byt
 
 double UsualBias(LiveRung rung) { return kBias[static_cast<size_t>(rung)]; }
 
-std::optional<LiveSet> EstimateLiveSet(std::span<const LiveReading> readings, double block_s,
-                                       std::optional<double> capacity) {
+std::optional<LiveSet> EstimateLiveSet(std::span<const LiveReading> readings, double block_s, bool exhausted) {
   const std::vector<Block> blocks = BlocksOf(readings, block_s);
   if (blocks.empty()) return std::nullopt;
   const size_t best = BestRung(blocks);
@@ -144,7 +142,7 @@ std::optional<LiveSet> EstimateLiveSet(std::span<const LiveReading> readings, do
   }
   live.is_bound = live.rung > LiveRung::kMarking;
   live.low = live.bytes / (1 + UsualBias(live.rung));
-  live.exhausted = capacity && best == 0 && live.bytes >= kFull * *capacity;
+  live.exhausted = exhausted;
   live.trend = TrendOf(readings, best, live.bytes, live.exhausted);
   return live;
 }

@@ -34,16 +34,15 @@ struct LiveSet {
   int blocks = 0;          // that had a reading of this rung
   int all_blocks = 0;      // that had any
   bool is_bound = false;   // only an upper bound is known
-  bool exhausted = false;  // full collections found the heap full: more is alive than fits, or nearly
+  bool exhausted = false;  // full collections free nothing: more is alive than fits, or nearly
   LiveTrend trend;
 };
 
 // Readings in order of time -> the live set. They are cut into blocks of `block_s`; in a block the lowest bound counts
 // (of full collections, which are exact, the highest reading), over blocks the largest. The best rung that any block
-// has decides; a block that also has a lower bound of another rung takes that. `capacity`: bytes of heap; absent: not
-// known. nullopt: no readings.
-std::optional<LiveSet> EstimateLiveSet(std::span<const LiveReading> readings, double block_s,
-                                       std::optional<double> capacity);
+// has decides; a block that also has a lower bound of another rung takes that. `exhausted`: full collections
+// free nothing. nullopt: no readings.
+std::optional<LiveSet> EstimateLiveSet(std::span<const LiveReading> readings, double block_s, bool exhausted);
 
 // The readings of a role's bins from `first_bin` on. `load`: records/s by bin, as many as bins, or empty.
 std::vector<LiveReading> ReadingsOf(std::span<const MemoryBin> bins, size_t first_bin, double bin_s,

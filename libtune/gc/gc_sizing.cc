@@ -8,6 +8,7 @@ namespace {
 
 constexpr size_t kMostReadings = 20'000;
 constexpr double kBlock_s = 600;
+constexpr double kNewest = 0.2;  // weight of the newest full collection: the last five count most
 
 double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
 
@@ -60,6 +61,7 @@ void GcSizer::Add(const Collection& c, double since_start_s) {
   const CollectionReading told = reader_.Take(c);
   if (since_start_s < warm_up_s_ || !(told.full || told.marking || told.left)) return;
   LiveReading& reading = ReadingAt(last_s_);
+  if (told.full) futile_ += kNewest * ((told.futile ? 1 : 0) - futile_);
   if (told.full) Keep(LiveRung::kFullCollection, *told.full, reading);
   if (told.marking) Keep(LiveRung::kMarking, *told.marking, reading);
   if (told.left) Keep(LiveRung::kCollection, *told.left, reading);
@@ -68,7 +70,7 @@ void GcSizer::Add(const Collection& c, double since_start_s) {
 GcSizing GcSizer::Size(const GcTotals& totals, const std::optional<Bytes>& max_heap, const HeapGoals& goals) const {
   GcSizing sizing;
   const double heap = max_heap ? ValueOf(max_heap) : largest_heap_;
-  sizing.live = EstimateLiveSet(readings_, kBlock_s, heap > 0 ? std::optional(heap) : std::nullopt);
+  sizing.live = EstimateLiveSet(readings_, kBlock_s, futile_ >= 0.5);
   if (!sizing.live) return sizing;
   HeapFacts& facts = sizing.facts;
   facts.live = sizing.live->bytes;

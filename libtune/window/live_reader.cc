@@ -16,6 +16,13 @@ double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<d
 
 bool IsYoung(const Collection& c) { return c.kind == CollectionKind::kYoung || c.kind == CollectionKind::kMixed; }
 
+constexpr double kFutile = 0.05;  // of the heap in use
+
+bool IsFutile(const Collection& c) {
+  return !WasAskedFor(c) && c.heap.before && c.heap.after &&
+         ValueOf(c.heap.after) >= (1 - kFutile) * ValueOf(c.heap.before);
+}
+
 // What does not fit into a full old generation stays young. G1's old regions count whole, its heap by the byte.
 std::optional<double> AliveAfterFull(const Collection& c) {
   if (!c.old.after && !c.heap.after) return std::nullopt;
@@ -48,7 +55,10 @@ CollectionReading LiveReader::Take(const Collection& c) {
   CollectionReading reading;
   if (c.collector == Collector::kG1) reading.marking = TakeG1(c);
   if (c.marked_live) reading.marking = ValueOf(c.marked_live);
-  if (c.kind == CollectionKind::kFull) reading.full = AliveAfterFull(c);
+  if (c.kind == CollectionKind::kFull) {
+    reading.full = AliveAfterFull(c);
+    reading.futile = IsFutile(c);
+  }
   if (IsYoung(c)) reading.left = LeftAfterYoung(c);
   return reading;
 }

@@ -16,6 +16,7 @@ struct CollectionReading {
   std::optional<double> full;     // alive, by a full collection
   std::optional<double> marking;  // alive, by what a concurrent marking found
   std::optional<double> left;     // after any other collection: all that may be alive
+  bool futile = false;            // a full collection that freed next to nothing
 };
 
 // Takes the collections of one JVM in the order of its log.

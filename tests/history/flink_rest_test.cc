@@ -289,11 +289,14 @@ TEST(FlinkRestTest, LeavesOutSubtasksBeyondTheParallelism) {
 
 TEST(FlinkRestTest, ChecksTheJobsNameWhereTheHistoryHasIt) {
   const std::string named = "{\"t\":1,\"job\":{\"state\":\"RUNNING\",\"name\":\"orders\",\"jid\":\"j1\"}}";
-  EXPECT_TRUE(Reader(named, {.format = {}, .graph_file = {}, .job = "j1"})->Outline(nullptr).ok());
-  EXPECT_THAT(
-      std::string(Reader(named, {.format = {}, .graph_file = {}, .job = "x"})->Outline(nullptr).status().message()),
-      HasSubstr("job = x; allowed: j1, orders"));
-  const auto unnamed = Reader(Line(1, "RUNNING", ""), {.format = {}, .graph_file = {}, .job = "x"})->Outline(nullptr);
+  EXPECT_TRUE(Reader(named, {.format = {}, .graph_file = {}, .job = "j1", .gc_logs = {}})->Outline(nullptr).ok());
+  EXPECT_THAT(std::string(Reader(named, {.format = {}, .graph_file = {}, .job = "x", .gc_logs = {}})
+                              ->Outline(nullptr)
+                              .status()
+                              .message()),
+              HasSubstr("job = x; allowed: j1, orders"));
+  const auto unnamed =
+      Reader(Line(1, "RUNNING", ""), {.format = {}, .graph_file = {}, .job = "x", .gc_logs = {}})->Outline(nullptr);
   ASSERT_TRUE(unnamed.ok());
   EXPECT_EQ(unnamed->warnings.size(), 1u);
 }
