@@ -9,6 +9,7 @@ FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 COVERAGE_PACKAGES=(gcovr)
 PEER_PACKAGES=(openjdk-17-jdk-headless maven)
 PYARROW=26.0.1  # Arrow C++ with headers; no Debian package has it
+FLINK=1.20.5  # the distribution from Python's package index: all jars, none of the shell scripts
 
 # need_packages PACKAGE…: installs those that are missing.
 need_packages() {
@@ -49,4 +50,17 @@ need_pyarrow() {
     .cache/venv/bin/pip install -q --disable-pip-version-check --retries 1 --only-binary :all: "pyarrow==$PYARROW" \
       >>"$(log_file pip)" 2>&1 ||
     say "no pyarrow $PYARROW ($(tail -n 1 "$(log_file pip)")): building without Parquet"
+}
+
+has_flink() { compgen -G ".cache/lab/venv/lib/python3*/site-packages/pyflink/lib/flink-dist-$FLINK.jar" >/dev/null; }
+
+# Its source package cannot be built without wheel and an old setuptools at hand.
+need_flink() {
+  has_flink && return
+  say "installing: Flink $FLINK in .cache/lab"
+  local pip=.cache/lab/venv/bin/pip
+  run_logged lab-venv python3 -m venv --clear .cache/lab/venv
+  run_logged lab-pip "$pip" install -q --disable-pip-version-check wheel 'setuptools<75'
+  run_logged lab-flink "$pip" install -q --disable-pip-version-check --no-build-isolation --no-deps \
+    "apache-flink-libraries==$FLINK"
 }

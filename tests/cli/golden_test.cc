@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> Datasets() {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator("datasets")) {
-    if (entry.is_directory()) names.push_back(entry.path().filename().string());
+    if (fs::exists(entry.path() / "truth.json")) names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
   return names;
