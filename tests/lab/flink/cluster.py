@@ -1,7 +1,8 @@
 """A Flink 1.20.5 session cluster on loopback: one JobManager and one TaskManager, real processes.
 
 `./dev lab` puts the distribution and the job in .cache/lab. Flink's own shell scripts are not in that distribution, so
-the main classes are started here. A cluster is a context manager; leaving it stops both processes.
+the main classes are started here. A cluster is a context manager; leaving it stops both processes, and so does the end
+of the thread that started them.
 """
 
 import json
@@ -151,7 +152,7 @@ class Cluster:
         environment = dict(os.environ, FLINK_PLUGINS_DIR=str(home / "plugins"), FLINK_LIB_DIR=str(home / "lib"),
                            FLINK_CONF_DIR=str(self.folder / "conf"))
         jars = ":".join(sorted(map(str, (home / "lib").glob("*.jar"))))
-        command = [*wrapper, "java", *jvm, *OPENS, f"-Dlog4j.configurationFile={self.folder}/conf/log4j.properties",
+        command = ["setpriv", "--pdeathsig", "TERM", *wrapper, "java", *jvm, *OPENS, f"-Dlog4j.configurationFile={self.folder}/conf/log4j.properties",
                    "-cp", jars, main, "--configDir", str(self.folder / "conf"), *arguments]
         with open(self.folder / f"{name}.log", "w") as log:
             self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,

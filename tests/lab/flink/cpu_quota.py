@@ -10,7 +10,7 @@ PERIOD_US = 100_000  # Linux' and Kubernetes' default
 
 
 class CpuQuota:
-    """A context manager. A process that is started behind `wrapper` has the limit, and a JVM sees it as its processors."""
+    """A context manager. A process started behind `wrapper` has the limit; a JVM takes it for its processors."""
 
     def __init__(self, cores):
         for root in (ROOT, ACCOUNTS):

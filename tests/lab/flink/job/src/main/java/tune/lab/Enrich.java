@@ -28,7 +28,7 @@ final class Enrich extends KeyedProcessFunction<String, String, String> {
         MetricGroup metrics = getRuntimeContext().getMetricGroup();
         records = metrics.counter("gt_records");
         serviceNanos = metrics.counter("gt_serviceNanos");
-        live.fill();
+        live.open();
     }
 
     @Override

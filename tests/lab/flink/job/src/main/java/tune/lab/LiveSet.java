@@ -12,16 +12,20 @@ final class LiveSet implements Serializable {
     private static final int GARBAGE_BYTES = 2048;
     private final int objectBytes;
     private final int objects;
+    private final double fillNanos;
     private final double replacedPerRecord;
     private final int garbageBytes;
     private transient byte[][][] blocks;
+    private transient long start;
+    private transient int filled;
     private transient SplittableRandom random;
     private transient double owed;
     private transient volatile byte[] dropped; // the compiler must not leave the allocation out
 
-    private LiveSet(int objectBytes, int objects, double replacedPerRecord, int garbageBytes) {
+    private LiveSet(int objectBytes, int objects, double fillNanos, double replacedPerRecord, int garbageBytes) {
         this.objectBytes = objectBytes;
         this.objects = objects;
+        this.fillNanos = fillNanos;
         this.replacedPerRecord = replacedPerRecord;
         this.garbageBytes = garbageBytes;
     }
@@ -32,15 +36,22 @@ final class LiveSet implements Serializable {
         return new LiveSet(
                 objectBytes,
                 (int) (options.getDouble("liveMb", 0) * (1 << 20) / subtasks / each),
+                options.getDouble("fillSeconds", 0) * 1e9,
                 options.getDouble("replaceKb", 0) * 1024 / each,
                 (int) (options.getDouble("garbageKb", 0) * 1024));
     }
 
-    void fill() {
+    void open() {
         random = new SplittableRandom(1);
         blocks = new byte[(objects + BLOCK - 1) / BLOCK][BLOCK][];
-        for (int i = 0; i < objects; ++i) {
-            blocks[i / BLOCK][i % BLOCK] = new byte[objectBytes];
+        start = System.nanoTime();
+        fill();
+    }
+
+    private void fill() {
+        double due = fillNanos == 0 ? objects : Math.min(1, (System.nanoTime() - start) / fillNanos) * objects;
+        for (; filled < due; ++filled) {
+            blocks[filled / BLOCK][filled % BLOCK] = new byte[objectBytes];
         }
     }
 
@@ -51,6 +62,7 @@ final class LiveSet implements Serializable {
         if (objects == 0) {
             return;
         }
+        fill();
         for (owed += replacedPerRecord; owed >= 1; --owed) {
             int i = random.nextInt(objects);
             blocks[i / BLOCK][i % BLOCK] = new byte[objectBytes];

@@ -18,7 +18,8 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * --parallelism 1       of every vertex; --sourceParallelism and --enrichParallelism for one
  * --serviceMs 1.0       time a record takes in enrich
  * --service sleep       or spin: that much time on the processor, waiting for one does not count
- * --liveMb 0            heap that all subtasks of a TaskManager retain together, filled before the first record
+ * --liveMb 0            heap that all subtasks of a TaskManager retain together
+ * --fillSeconds 0       how long it takes to get full; 0 fills it before the first record, like restored state
  * --objectBytes 1024    size of the arrays it is made of
  * --replaceKb 0         of it replaced by every record, at random places: what gets old and dies there
  * --garbageKb 0         allocated and dropped at once by every record
