@@ -57,11 +57,12 @@ def free_ports(count):
 
 
 class Cluster:
-    """Files in `folder`, which is emptied first. `tm_wrapper` is put before the TaskManager's command line."""
+    """Files in `folder`, which is emptied first. The wrappers are put before the command lines."""
 
-    def __init__(self, folder, gc="default", heap_mb=512, slots=2, tm_wrapper=(), register_within_s=120):
+    def __init__(self, folder, gc="default", heap_mb=512, slots=2, tm_wrapper=(), jm_wrapper=(), register_within_s=120):
         self.folder = Path(folder).resolve()
-        self.gc, self.heap_mb, self.slots, self.tm_wrapper = gc, heap_mb, slots, list(tm_wrapper)
+        self.gc, self.heap_mb, self.slots, self.tm_wrapper = gc, heap_mb, slots, tm_wrapper
+        self.jm_wrapper = jm_wrapper
         self.register_within_s = register_within_s
         self.rest_port, self.rpc_port, self.blob_port = free_ports(3)
         self.processes = {}
@@ -135,7 +136,7 @@ class Cluster:
         lines = (f"{key}: {value}\n" for key, value in self.config().items())
         (self.folder / "conf/config.yaml").write_text("".join(lines))
         (self.folder / "conf/log4j.properties").write_text(LOG4J)
-        self._java("jm", [], ["-Xmx384m", "-XX:+UseSerialGC"],
+        self._java("jm", self.jm_wrapper, ["-Xmx384m", "-XX:+UseSerialGC"],
                    MAIN + "entrypoint.StandaloneSessionClusterEntrypoint", [])
         self._await("the JobManager", lambda: "taskmanagers" in self.get("/overview"), 120)
         begin = time.time()

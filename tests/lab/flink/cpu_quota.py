@@ -27,7 +27,7 @@ class CpuQuota:
         self.account.mkdir()
         (self.cpu / "cpu.cfs_period_us").write_text(str(PERIOD_US))
         (self.cpu / "cpu.cfs_quota_us").write_text(str(round(self.cores * PERIOD_US)))
-        (self.cpu / "cpu.shares").write_text("8192")  # other work of the machine comes after it
+        (self.cpu / "cpu.shares").write_text("262144")  # the most: other work of the machine gives way
         return self
 
     def __exit__(self, *_):
