@@ -35,6 +35,9 @@ JOBS = {
     # 120 MB in small objects, 100 MB/s that die at once, 4 MB/s that get old
     "objects": (COMMON + "--fillSeconds 40 --liveMb 120 --objectBytes 64 --replaceKb 4 --garbageKb 100",
                 (168, 184, 200, 224, 256, 304, 368, 480, 640)),
+    # 80 MB in middling objects, 300 MB/s that die at once, 20 MB/s that get old
+    "churn": (COMMON + "--fillSeconds 40 --liveMb 80 --objectBytes 256 --replaceKb 20 --garbageKb 300",
+              (144, 168, 192, 224, 272, 352, 512)),
 }
 
 

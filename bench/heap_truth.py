@@ -18,9 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/lab/flink"))
 from gc_log import keep_collections, read_pauses  # noqa: E402
 
-MIB = 1 << 20
 KEPT_THROUGHPUT = 0.97
-MOST_OTHERS = 0.5  # processors that others may keep busy before a run counts as disturbed
+LEAST_CPU_PER_PAUSE = 1.2  # of two collector threads; below that something else held a processor
 MOST_STOLEN = 0.01
 PARTIAL = ("Young", "Mixed")
 
@@ -129,7 +128,8 @@ def truth_of(folder):
     truth["survivors_mean_mb"] = rounded(statistics.mean(survivors), 2) if survivors else None
     truth["rss_mb"] = rounded(max(s["rss_kb"]["tm"] for s in samples) / 1024, 1)
     truth["processors"] = load(first, last)
-    truth["disturbed"] = truth["processors"]["others"] > MOST_OTHERS or truth["processors"]["stolen"] > MOST_STOLEN
+    pause_ms, cpu_ms = sum(p.ms for p in steady), sum(p.cpu_ms for p in steady)
+    truth["disturbed"] = cpu_ms < LEAST_CPU_PER_PAUSE * pause_ms or truth["processors"]["stolen"] > MOST_STOLEN
     return truth
 
 

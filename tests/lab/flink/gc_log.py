@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 KEPT_TAGS = {"gc", "gc,init", "gc,heap", "gc,cpu"}  # what a dataset keeps: collections, not their phases
-MIB = 1 << 20
 LINE = re.compile(r"\[([^\]]+)\]\[([\d.]+)s\]\[\w+ *\]\[([\w,]+) *\] (.*)")
 PAUSE = re.compile(r"GC\((\d+)\) Pause (\w+) ?(.*?) ?(\d+)M->(\d+)M\((\d+)M\) ([\d.]+)ms")
 CPU = re.compile(r"GC\((\d+)\) User=([\d.]+)s Sys=([\d.]+)s")
