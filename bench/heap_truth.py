@@ -3,8 +3,8 @@
 
   bench/heap_truth.py RUNS DATASETS
 
-RUNS/NAME has gc.log.gz, rest.jsonl.gz and run.json. DATASETS/NAME gets gc.log.gz (the lines that tell collections,
-unchanged) and truth.json; DATASETS/runs.csv gets one line for each run.
+RUNS/NAME has gc.log.gz, rest.jsonl.gz and run.json. DATASETS/NAME gets truth.json and gc.log.gz: the log's first lines and
+the collections of the measured part, unchanged. DATASETS/runs.csv gets one line for each run.
 """
 
 import csv
@@ -19,6 +19,8 @@ sys.path.insert(0, str(ROOT / "tests/lab/flink"))
 from gc_log import keep_collections, read_pauses  # noqa: E402
 
 KEPT_THROUGHPUT = 0.97
+MOST_COLLECTIONS = 2500  # of a run with more the last 30 s are kept, and what was measured is told of those
+SHORT_S = 30
 LEAST_CPU_PER_PAUSE = 1.2  # of two collector threads; below that something else held a processor
 MOST_STOLEN = 0.01
 PARTIAL = ("Young", "Mixed")
@@ -105,6 +107,8 @@ def truth_of(folder):
         truth["full_collections"] = sum(p.kind == "Full" for p in pauses)
         return truth
     samples = [s for s in samples_of(folder) if s["t"] / 1000 >= run["running_at"] + run["warm_up_s"]]
+    if len(pauses) > MOST_COLLECTIONS:
+        samples = [s for s in samples if s["t"] >= samples[-1]["t"] - SHORT_S * 1000 - 500]
     first, last = samples[0], samples[-1]
     begin, end = first["t"] / 1000, last["t"] / 1000
     seconds = end - begin
@@ -153,7 +157,7 @@ def main():
         truth = truth_of(folder)
         kept = out / folder.name
         kept.mkdir(parents=True, exist_ok=True)
-        keep_collections(folder / "gc.log.gz", kept / "gc.log.gz")
+        keep_collections(folder / "gc.log.gz", kept / "gc.log.gz", truth.get("steady_from_ms", 0) / 1000)
         (kept / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
         lines.append(flat(truth))
     lines.sort(key=lambda line: (line["job"], line["gc"], line["heap_mb"]))

@@ -84,19 +84,22 @@ def read_pauses(path):
     return pauses
 
 
+def _seconds(stamp):
+    return datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+
+
 def _pause(found, stamp, part):
     number, kind, cause, before, after, _, ms = found.groups()
     if "(Mixed)" in cause:
         kind = "Mixed"
-    return Pause(int(number), datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp(), kind,
-                 cause, float(ms), float(before), float(after),
+    return Pause(int(number), _seconds(stamp), kind, cause, float(ms), float(before), float(after),
                  old_before=part.old_before, old_after=part.old_after, survivors=part.survivors)
 
 
-def keep_collections(path, out):
-    """Copies the lines of a dataset, unchanged."""
+def keep_collections(path, out, begin):
+    """Copies what a dataset keeps, unchanged: what the JVM says of itself, and collections from `begin` (epoch, s) on."""
     with gzip.GzipFile(out, "wb", mtime=0) as kept:
         for text in lines_of(path):
             line = LINE.match(text)
-            if line and line[3] in KEPT_TAGS:
+            if line and line[3] in KEPT_TAGS and ("GC(" not in line[4] or _seconds(line[1]) >= begin):
                 kept.write(text.encode())
