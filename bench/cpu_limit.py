@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/lab/flink"))
-from cluster import CACHE, Cluster  # noqa: E402
+from cluster import CACHE, Cluster, LabError  # noqa: E402
 from cpu_quota import CpuQuota  # noqa: E402
 from record import Recorder  # noqa: E402
 
@@ -124,16 +124,15 @@ def limited_cluster(quota):
 
 def run(cores, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    with CpuQuota(cores) as quota:
-        with limited_cluster(quota) as cluster:
-            job, _ = cluster.submit(ARGUMENTS, LONGEST_START_S)
-            sampler = Sampler(quota)
-            sampler.start()
-            samples = Recorder(cluster, job, folder / "rest.jsonl.gz").record(WARM_UP_S + MEASURED_S)
-            sampler.stop()
-            facts = {"limit_cores": cores, **jvm_facts(cluster.gc_log), **facts_of(samples, sampler.readings)}
-            with open(cluster.gc_log, "rb") as log, gzip.GzipFile(folder / "gc.log.gz", "wb", mtime=0) as kept:
-                shutil.copyfileobj(log, kept)
+    with CpuQuota(cores) as quota, limited_cluster(quota) as cluster:
+        job, _ = cluster.submit(ARGUMENTS, LONGEST_START_S)
+        sampler = Sampler(quota)
+        sampler.start()
+        samples = Recorder(cluster, job, folder / "rest.jsonl.gz").record(WARM_UP_S + MEASURED_S)
+        sampler.stop()
+        facts = {"limit_cores": cores, **jvm_facts(cluster.gc_log), **facts_of(samples, sampler.readings)}
+        with open(cluster.gc_log, "rb") as log, gzip.GzipFile(folder / "gc.log.gz", "wb", mtime=0) as kept:
+            shutil.copyfileobj(log, kept)
     write_csv(folder / "cpu.csv", [{k: round(v, 3) for k, v in r.items()} for r in sampler.readings])
     (folder / "facts.json").write_text(json.dumps(facts, indent=1) + "\n")
     return facts
@@ -141,16 +140,20 @@ def run(cores, folder):
 
 def start_up(cores):
     """Both times include what the JobManager needs, which is not limited."""
-    with CpuQuota(cores) as quota:
-        with limited_cluster(quota) as cluster:
+    facts = dict.fromkeys(("limit_cores", "gc", "jvm_processors", "start_to_registered_s", "cpu_to_registered_s",
+                           "submit_to_running_s", "cpu_to_running_s", "error"))
+    facts["limit_cores"] = cores
+    try:
+        with CpuQuota(cores) as quota, limited_cluster(quota) as cluster:
             registered = quota.read()
+            facts.update(jvm_facts(cluster.gc_log), start_to_registered_s=round(cluster.register_s, 2),
+                         cpu_to_registered_s=round(registered["used_s"], 2))
             _, running_s = cluster.submit(ARGUMENTS, LONGEST_START_S)
-            running = quota.read()
-            return {"limit_cores": cores, **jvm_facts(cluster.gc_log),
-                    "start_to_registered_s": round(cluster.register_s, 2),
-                    "submit_to_running_s": round(running_s, 2),
-                    "cpu_to_registered_s": round(registered["used_s"], 2),
-                    "cpu_to_running_s": round(running["used_s"] - registered["used_s"], 2)}
+            facts.update(submit_to_running_s=round(running_s, 2),
+                         cpu_to_running_s=round(quota.read()["used_s"] - registered["used_s"], 2))
+    except LabError as error:
+        facts["error"] = str(error).replace(str(ROOT), "")
+    return facts
 
 
 def write_csv(path, lines):
