@@ -4,9 +4,8 @@
   bench/heap_sweep.py --out FOLDER [--lanes N] [--only JOB-GC-HEAPMB]...
 
 Every run has a cluster of its own: 60 s to warm up, 125 s measured, then a forced full collection that shows the live
-set. Two clusters run side by side, a small heap beside a large one.
-Each run leaves gc.log.gz, rest.jsonl.gz and run.json in FOLDER/JOB-GC-HEAPMB; bench/heap_truth.py reads them. A run that
-is there already is not done again: to repeat one, remove its folder.
+set. Two clusters run side by side, a small heap beside a large one. A run leaves gc.log.gz, rest.jsonl.gz and run.json
+in FOLDER/JOB-GC-HEAPMB for bench/heap_truth.py. One that is there is not done again; remove its folder to repeat it.
 """
 
 import argparse

@@ -3,8 +3,8 @@
 
   bench/heap_truth.py RUNS DATASETS
 
-RUNS/NAME has gc.log.gz, rest.jsonl.gz and run.json. DATASETS/NAME gets truth.json and gc.log.gz: the log's first lines and
-the collections of the measured part, unchanged. DATASETS/runs.csv gets one line for each run.
+RUNS/NAME has gc.log.gz, rest.jsonl.gz and run.json. DATASETS/NAME gets truth.json and gc.log.gz: the log's first lines
+and the collections of the measured part, unchanged. DATASETS/runs.csv gets one line for each run.
 """
 
 import csv

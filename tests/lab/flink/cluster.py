@@ -153,8 +153,9 @@ class Cluster:
         environment = dict(os.environ, FLINK_PLUGINS_DIR=str(home / "plugins"), FLINK_LIB_DIR=str(home / "lib"),
                            FLINK_CONF_DIR=str(self.folder / "conf"))
         jars = ":".join(sorted(map(str, (home / "lib").glob("*.jar"))))
-        command = ["setpriv", "--pdeathsig", "TERM", *wrapper, "java", *jvm, *OPENS, f"-Dlog4j.configurationFile={self.folder}/conf/log4j.properties",
-                   "-cp", jars, main, "--configDir", str(self.folder / "conf"), *arguments]
+        command = ["setpriv", "--pdeathsig", "TERM", *wrapper, "java", *jvm, *OPENS,
+                   f"-Dlog4j.configurationFile={self.folder}/conf/log4j.properties", "-cp", jars,
+                   main, "--configDir", str(self.folder / "conf"), *arguments]
         with open(self.folder / f"{name}.log", "w") as log:
             self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                                     env=environment, cwd=self.folder, start_new_session=True)

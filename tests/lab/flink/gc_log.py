@@ -97,7 +97,7 @@ def _pause(found, stamp, part):
 
 
 def keep_collections(path, out, begin):
-    """Copies what a dataset keeps, unchanged: what the JVM says of itself, and collections from `begin` (epoch, s) on."""
+    """Copies what a dataset keeps, unchanged: the JVM's first lines and the collections from `begin` (epoch, s) on."""
     with gzip.GzipFile(out, "wb", mtime=0) as kept:
         for text in lines_of(path):
             line = LINE.match(text)
