@@ -56,11 +56,12 @@ Collector CollectorOfOptions(std::string_view options) {
 bool ClassicParser::Take(std::string_view text, const Stamp& stamp) {
   if (text.empty()) return false;
   if (depth_ > 0) return TakeContinuation(text, stamp);
-  if (text.front() == ' ' || text.front() == '\t') return TakeIndented(text);
-  if (text.front() != '[') {
-    const size_t phase = text.find("[CMS-concurrent-");  // "CMS: abort preclean due to time 10.1: [CMS-concurrent-…"
-    return phase != std::string_view::npos ? TakePhase(text.substr(phase), stamp) : TakeHeader(text);
+  if (const size_t abort = text.find("CMS: abort preclean"); abort < 2) {  // "… due to time 10.1: [CMS-concurrent-…"
+    const size_t phase = text.find("[CMS-concurrent-");
+    return phase != std::string_view::npos && TakePhase(text.substr(phase), stamp);
   }
+  if (text.front() == ' ' || text.front() == '\t') return TakeIndented(text);
+  if (text.front() != '[') return TakeHeader(text);
   if (TakePhase(text, stamp)) return true;
   if (!BeginsRecord(text)) {
     return (text.starts_with("[Times:") || text.starts_with("[Eden:")) && TakeIndented(text);

@@ -6,8 +6,9 @@
 namespace tune {
 namespace {
 
-constexpr int kMostDigits = 18;
-constexpr double kMostBytes = 1152921504606846976.0;  // 2^60
+constexpr int kMostDigits = 19;                         // nanoseconds since 1970 have so many
+constexpr int64_t kLargestBefore = 922337203685477579;  // ten times this and a digit fit
+constexpr double kMostBytes = 1152921504606846976.0;    // 2^60
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -32,7 +33,7 @@ int64_t UnitOf(char c) {
 }  // namespace
 
 double PowerOfTen(int places) {
-  static constexpr std::array<double, kMostDigits + 1> kPowers = {
+  static constexpr std::array<double, kMostPlaces + 1> kPowers = {
       1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
   return kPowers[static_cast<size_t>(places)];
 }
@@ -40,21 +41,23 @@ double PowerOfTen(int places) {
 Cursor::Decimal Cursor::ReadDecimal() const {
   Decimal decimal;
   size_t at = 0;
-  int count = 0;
+  bool too_long = false;
   const auto take = [&] {
-    for (; at < rest_.size() && IsDigit(rest_[at]); ++at, ++count) {
-      if (count < kMostDigits) decimal.digits = decimal.digits * 10 + (rest_[at] - '0');
+    const size_t from = at;
+    for (; at < rest_.size() && IsDigit(rest_[at]); ++at) {
+      if (decimal.digits > kLargestBefore) too_long = true;
+      if (!too_long) decimal.digits = decimal.digits * 10 + (rest_[at] - '0');
     }
+    return at - from;
   };
-  take();
-  if (count == 0) return {};
+  if (take() == 0) return {};
   if (at + 1 < rest_.size() && (rest_[at] == '.' || rest_[at] == ',') && IsDigit(rest_[at + 1])) {
-    const int before = count;
     ++at;
-    take();
-    decimal.places = count - before;
+    const size_t places = take();
+    if (places > kMostPlaces) return {};
+    decimal.places = static_cast<int>(places);
   }
-  if (count > kMostDigits) return {};
+  if (too_long) return {};
   decimal.length = at;
   return decimal;
 }
@@ -70,7 +73,7 @@ std::optional<int64_t> Cursor::Integer() {
   int64_t value = 0;
   size_t at = 0;
   for (; at < rest_.size() && IsDigit(rest_[at]); ++at) {
-    if (at == kMostDigits) return std::nullopt;
+    if (value > kLargestBefore) return std::nullopt;
     value = value * 10 + (rest_[at] - '0');
   }
   if (at == 0) return std::nullopt;

@@ -19,7 +19,7 @@ TEST(ClassicGcLogTest, ReadsParallelWithItsHeader) {
   EXPECT_EQ(young.kind, CollectionKind::kYoung);
   EXPECT_EQ(SpaceText(young.young), "15360K->2544K(17920K)");
   EXPECT_EQ(SpaceText(young.old), "0K->1456K(40960K)");  // heap less young: 15360 - 15360, 4000 - 2544, 58880 - 17920
-  EXPECT_EQ(young.uptime_s, 0.254);                      // begins at 0.250, takes 4 ms
+  EXPECT_DOUBLE_EQ(*young.uptime_s, 0.254);              // begins at 0.250, takes 4 ms
   EXPECT_EQ(young.time_ms, 1596283200254);
   EXPECT_DOUBLE_EQ(young.cpu_s, 0.01);
   EXPECT_EQ(log.collections[1].failure, "promotion failed");
@@ -72,7 +72,7 @@ TEST(ClassicGcLogTest, ReadsG1WithDetailsAndDecimalCommas) {
   EXPECT_EQ(SpaceText(young.heap), "24576K->9728K(262144K)");  // 9728.5 KiB, shown whole
   EXPECT_EQ(SpaceText(young.young), "24576K->3072K(16384K)");  // 13 MiB eden and 3 MiB survivors
   EXPECT_FALSE(young.old.after.has_value());
-  EXPECT_EQ(young.uptime_s, 1.005);
+  EXPECT_DOUBLE_EQ(*young.uptime_s, 1.005);
   EXPECT_DOUBLE_EQ(young.cpu_s, 0.03);
   EXPECT_EQ(log.collections[1].kind, CollectionKind::kRemark);
   EXPECT_DOUBLE_EQ(log.collections[1].pause_s, 0.002);
