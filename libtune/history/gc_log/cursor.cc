@@ -6,7 +6,7 @@
 namespace tune {
 namespace {
 
-constexpr int kMostDigits = 19;                         // nanoseconds since 1970 have so many
+constexpr size_t kMostPlaces = 18;
 constexpr int64_t kLargestBefore = 922337203685477579;  // ten times this and a digit fit
 constexpr double kMostBytes = 1152921504606846976.0;    // 2^60
 
