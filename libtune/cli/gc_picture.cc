@@ -16,7 +16,7 @@ constexpr double kLongestLog = 1e12;  // seconds
 
 std::string TimeText(double seconds) {
   if (seconds < 120) return absl::StrFormat("%.3g s", seconds);
-  if (seconds < 7200) return absl::StrFormat("%.0f min", seconds / 60);
+  if (seconds < 7200) return absl::StrFormat("%.3g min", seconds / 60);
   if (seconds < 172800) return absl::StrFormat("%.1f h", seconds / 3600);
   return absl::StrFormat("%.1f d", seconds / 86400);
 }
