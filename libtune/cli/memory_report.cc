@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
@@ -22,6 +23,11 @@ std::string Bar(double share) {
   std::string bar;
   for (int i = 0; i < eighths / 8; ++i) bar += "█";
   return bar + kEighths[eighths % 8];
+}
+
+// "JVM metaspace" -> "jvm_metaspace_bytes"
+std::string KeyOf(const std::string& component) {
+  return absl::StrCat(absl::AsciiStrToLower(absl::StrReplaceAll(component, {{" ", "_"}, {"-", "_"}})), "_bytes");
 }
 
 std::string VersionText(const FlinkVersion& version) { return absl::StrCat(version.major, ".", version.minor); }
@@ -87,8 +93,7 @@ std::string MemoryJson(const MemoryReport& report) {
   json["process"] = report.process;
   json["flink_version"] = VersionText(report.version);
   for (const MemoryReport::Component& component : report.components) {
-    json["components"][absl::StrCat(absl::StrReplaceAll(component.name, {{" ", "_"}, {"-", "_"}}), "_bytes")] =
-        component.size.value();
+    json["components"][KeyOf(component.name)] = component.size.value();
   }
   json["flink_size_bytes"] = report.flink_size.value();
   json["process_size_bytes"] = report.process_size.value();

@@ -1,4 +1,5 @@
 // Flink's size texts, and the operator's reading of resource.memory.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -47,28 +48,38 @@ std::optional<int64_t> FlinkBytes(const std::string& text) {
   return number << *shift;
 }
 
-// 2^shift * 10^exponent.
+// The operator multiplies decimals and writes the product as a text of Java's BigDecimal, which Flink reads when it is
+// digits alone: when the number has as many decimals as the multiple, kept to 16 digits, lacks.
 struct Multiple {
-  int shift = 0, exponent = 0;
+  int64_t factor = 1;
+  size_t decimals = 0;
 };
 
-// Of the operator's Kubernetes branch; nullopt: none that leaves a whole number in plain digits.
+// 10^exponent, exponent >= 0.
+Multiple PowerOfTen(int exponent) {
+  constexpr int kExact = 15;  // 10^15 has 16 digits
+  Multiple multiple;
+  for (int i = 0; i < std::min(exponent, kExact); ++i) multiple.factor *= 10;
+  multiple.decimals = static_cast<size_t>(std::max(0, exponent - kExact));
+  return multiple;
+}
+
+// nullopt: no unit, or one that never leaves digits alone.
 std::optional<Multiple> MultipleOf(const std::string& unit) {
   if (unit.empty()) return Multiple{};
   if (unit.find_first_of("0123456789") != std::string::npos) {  // "E9", and any other letter in its place
     const std::optional<int32_t> exponent = ParseJavaInt(unit.substr(1));
-    if (!exponent || *exponent < 0 || *exponent > 15) return std::nullopt;  // from 10^16 on it writes 1.0E+16
-    return Multiple{0, *exponent};
+    if (!exponent || *exponent < 0) return std::nullopt;
+    return PowerOfTen(*exponent);
   }
-  static constexpr std::array<const char*, 5> kBinary = {"Ki", "Mi", "Gi", "Ti", "Pi"};
-  static constexpr std::array<const char*, 4> kDecimal = {"M", "G", "T", "P"};
-  for (size_t i = 0; i < kBinary.size(); ++i) {
-    if (unit == kBinary[i]) return Multiple{static_cast<int>(10 * (i + 1)), 0};
-  }
-  for (size_t i = 0; i < kDecimal.size(); ++i) {
-    if (unit == kDecimal[i]) return Multiple{0, static_cast<int>(3 * (i + 2))};
-  }
-  return std::nullopt;
+  if (unit == "Ei") return Multiple{1152921504606847, 3};  // 2^60 in 16 digits
+  static constexpr absl::string_view kLetters = "KMGTPE";
+  const size_t letter = kLetters.find(unit[0]);
+  if (letter == absl::string_view::npos) return std::nullopt;
+  const auto power = static_cast<int>(letter) + 1;
+  if (unit.size() == 2 && unit[1] == 'i') return Multiple{int64_t{1} << (10 * power), 0};
+  if (unit.size() != 1 || power == 1) return std::nullopt;  // thousands are a small k, which is made a capital
+  return PowerOfTen(3 * power);
 }
 
 std::optional<int64_t> OperatorQuantity(const std::string& text) {
@@ -80,19 +91,20 @@ std::optional<int64_t> OperatorQuantity(const std::string& text) {
   }
   if (absl::EndsWith(upper, "B")) upper.pop_back();
   if (absl::EndsWith(upper, "I")) upper.back() = 'i';
-  size_t digits = std::min(upper.size(), upper.find_first_of("EiKMGTP"));
-  const std::optional<Multiple> multiple = MultipleOf(upper.substr(digits));
-  std::string number = upper.substr(0, digits);
-  if (absl::StartsWith(number, "+")) number.erase(0, 1);
-  if (number.size() > 1 && number.back() == '.') number.pop_back();
-  int64_t value = 0;
-  if (!multiple || LeadingDigits(number) != number.size() || !absl::SimpleAtoi(number, &value)) return std::nullopt;
-  for (int i = 0; i < multiple->exponent; ++i) {
-    if (value > std::numeric_limits<int64_t>::max() / 10) return std::nullopt;
-    value *= 10;
+  const size_t end = std::min(upper.size(), upper.find_first_of("EiKMGTP"));
+  const std::optional<Multiple> multiple = MultipleOf(upper.substr(end));
+  std::string number = upper.substr(absl::StartsWith(upper, "+") ? 1 : 0, absl::StartsWith(upper, "+") ? end - 1 : end);
+  size_t decimals = 0;
+  if (const size_t point = number.find('.'); point != std::string::npos) {
+    decimals = number.size() - point - 1;
+    number.erase(point, 1);
   }
-  if (value > (std::numeric_limits<int64_t>::max() >> multiple->shift)) return std::nullopt;
-  return value << multiple->shift;
+  int64_t value = 0;
+  if (!multiple || decimals != multiple->decimals || LeadingDigits(number) != number.size() ||
+      !absl::SimpleAtoi(number, &value) || value > std::numeric_limits<int64_t>::max() / multiple->factor) {
+    return std::nullopt;
+  }
+  return value * multiple->factor;
 }
 
 }  // namespace

@@ -38,9 +38,10 @@ class Planner {
 
  private:
   bool OverheadIsRest() const { return o_.flink_size || o_.heap; }
+  bool OffHeapIsRest() const { return o_.flink_size && o_.heap && !o_.off_heap; }
 
   absl::Status SetWhatIsGiven() {
-    if (wish_.off_heap && wish_.off_heap->value() != ValueOr(o_.off_heap, kDefaultOffHeap))
+    if (wish_.off_heap && !OffHeapIsRest() && wish_.off_heap->value() != ValueOr(o_.off_heap, kDefaultOffHeap))
       o_.off_heap = wish_.off_heap;
     if (wish_.metaspace && wish_.metaspace->value() != ValueOr(o_.metaspace, kDefaultMetaspace)) {
       o_.metaspace = wish_.metaspace;
@@ -68,6 +69,7 @@ class Planner {
       return memory.ok() && memory->heap >= heap_;
     });
     if (size) return Bytes(*size);
+    probe.given_as[kJobManagerKeys.process_size] = "the largest process size";
     const absl::Status why = ComputeMemory(probe).status();
     return why.ok() ? TooLarge(Wanted("heap", heap_)) : why;
   }

@@ -133,8 +133,7 @@ absl::StatusOr<MilliCores> ParseDeploymentCpu(const std::string& field, const st
   const bool all = read.ec == std::errc() && read.ptr == text.data() + text.size();
   if (!all || !(cores > 0 && cores <= 1e9))
     return NotAllowed(field, Quoted(text), "a number of cores in (0, 1e9], as 0.5");
-  // A relative 1e-9 is forgiven, so that 0.3 stays 300.
-  return MilliCores(static_cast<int64_t>(std::ceil(cores * 1000 * (1 - 1e-9))));
+  return ParseKubernetesCpu(field, text);  // by its digits, so that 0.3 stays 300
 }
 
 std::string FormatDeploymentCpu(MilliCores cpu) {

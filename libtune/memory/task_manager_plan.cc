@@ -93,6 +93,7 @@ class Planner {
       if (NetworkIsRest() && o_.network_max && *o_.network_max < memory->network) o_.network_max = memory->network;
       return Bytes(*size);
     }
+    probe.given_as[kTaskManagerKeys.process_size] = "the largest process size";
     const absl::Status why = ComputeMemory(probe).status();
     return why.ok() ? TooLarge(Wanted("heap", heap_)) : why;
   }

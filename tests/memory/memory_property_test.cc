@@ -57,7 +57,6 @@ void CheckPlan(const Options& options, const Wish& wish) {
     RC_ASSERT(!plan.status().message().empty());
     return;
   }
-  RC_TAG(std::string("planned"));
   RC_ASSERT(Has(*plan, wish));
   RC_ASSERT(plan->process_size.value() % (1 << 20) == 0);
   RC_ASSERT(plan->memory.Process() == plan->process_size);
@@ -67,60 +66,66 @@ void CheckPlan(const Options& options, const Wish& wish) {
   RC_ASSERT(again->process_size == plan->process_size);
 }
 
+constexpr int kQuestions = 50;  // of each seed
+
 RC_GTEST_PROP(AnyPlan, GivesWhatIsWantedAndPlannedAgainChangesNothing, ()) {
   std::mt19937_64 random = AnyRandom();
-  const Question question = AnyQuestion(random);
   const FlinkVersion version{1, 20};
-  if (question.task_manager) {
-    const auto options = ReadTaskManagerMemory(version, question.configuration, "", question.legacy);
-    if (options.ok()) CheckPlan(*options, AnyTaskManagerWish(random));
-  } else {
-    const auto options = ReadJobManagerMemory(version, question.configuration, "", question.legacy);
-    if (options.ok()) CheckPlan(*options, AnyJobManagerWish(random));
+  for (int i = 0; i < kQuestions; ++i) {
+    const Question question = AnyQuestion(random);
+    if (question.task_manager) {
+      const auto options = ReadTaskManagerMemory(version, question.configuration, "", question.legacy);
+      if (options.ok()) CheckPlan(*options, AnyTaskManagerWish(random));
+    } else {
+      const auto options = ReadJobManagerMemory(version, question.configuration, "", question.legacy);
+      if (options.ok()) CheckPlan(*options, AnyJobManagerWish(random));
+    }
   }
 }
 
 // The inverse of the forward: a wish for all that the options give keeps them as they are.
 template <typename Options>
-void CheckInverse(Options options) {
+void CheckInverse(Options options, const Question& question) {
   const auto first = ComputeMemory(options);
   if (!first.ok() || first->Process().value() > (int64_t{1} << 50)) return;
   // The same options with a process of whole MiB.
   options.process_size = Bytes(first->Process().value() / (1 << 20) * (1 << 20));
   const auto memory = ComputeMemory(options);
   if (!memory.ok()) return;
-  RC_TAG(std::string("inverted"));
   const auto plan = PlanMemory(options, AllOf(*memory));
-  if (!plan.ok()) RC_FAIL(std::string(plan.status().message()));
-  RC_ASSERT(plan->set.empty());
-  RC_ASSERT(plan->process_size == *options.process_size);
+  if (!plan.ok()) RC_FAIL(LineOf(question) + "\n" + std::string(plan.status().message()));
+  if (!plan->set.empty()) RC_FAIL(LineOf(question) + "\nsets " + plan->set.begin()->first);
+  if (plan->process_size != *options.process_size) RC_FAIL(LineOf(question) + "\nmoves the process size");
 }
 
 RC_GTEST_PROP(AnyPlan, OfAllThatTheOptionsGiveChangesNothing, ()) {
   std::mt19937_64 random = AnyRandom();
-  const Question question = AnyQuestion(random);
   const FlinkVersion version{1, 20};
-  if (question.task_manager) {
-    const auto options = ReadTaskManagerMemory(version, question.configuration, "", question.legacy);
-    if (options.ok()) CheckInverse(*options);
-  } else {
-    const auto options = ReadJobManagerMemory(version, question.configuration, "", question.legacy);
-    if (options.ok()) CheckInverse(*options);
+  for (int i = 0; i < kQuestions; ++i) {
+    const Question question = AnyQuestion(random);
+    if (question.task_manager) {
+      const auto options = ReadTaskManagerMemory(version, question.configuration, "", question.legacy);
+      if (options.ok()) CheckInverse(*options, question);
+    } else {
+      const auto options = ReadJobManagerMemory(version, question.configuration, "", question.legacy);
+      if (options.ok()) CheckInverse(*options, question);
+    }
   }
 }
 
 RC_GTEST_PROP(AnyPlan, WithMoreHeapIsNoSmaller, ()) {
   std::mt19937_64 random = AnyRandom();
-  Question question = AnyQuestion(random);
-  TaskManagerMemoryWish small = AnyTaskManagerWish(random);
-  small.task_heap.reset();
-  small.heap = Bytes(*rc::gen::inRange<int64_t>(0, int64_t{32} << 30));
-  TaskManagerMemoryWish large = small;
-  large.heap = *small.heap + Bytes(*rc::gen::inRange<int64_t>(0, int64_t{8} << 30));
-  const auto options = ReadTaskManagerMemory({2, 3}, question.configuration);
-  if (!options.ok()) return;
-  const auto less = PlanMemory(*options, small), more = PlanMemory(*options, large);
-  if (less.ok() && more.ok()) RC_ASSERT(less->process_size <= more->process_size);
+  for (int i = 0; i < kQuestions; ++i) {
+    const auto options = ReadTaskManagerMemory({2, 3}, AnyQuestion(random).configuration);
+    TaskManagerMemoryWish small = AnyTaskManagerWish(random);
+    small.task_heap.reset();
+    small.heap = Bytes(std::uniform_int_distribution<int64_t>(0, int64_t{32} << 30)(random));
+    TaskManagerMemoryWish large = small;
+    large.heap = *small.heap + Bytes(std::uniform_int_distribution<int64_t>(0, int64_t{8} << 30)(random));
+    if (!options.ok()) continue;
+    const auto less = PlanMemory(*options, small), more = PlanMemory(*options, large);
+    if (less.ok() && more.ok()) RC_ASSERT(less->process_size <= more->process_size);
+  }
 }
 
 RC_GTEST_PROP(AnyText, IsASizeOrIsRefusedByName, (const std::string& text)) {

@@ -87,7 +87,7 @@ TEST(ReadTaskManagerMemory, ListsEveryValueThatFlinkCannotRead) {
   EXPECT_THAT(ErrorOf({{"taskmanager.heap.mb", "-1"}}), HasSubstr("taskmanager.heap.mb = \"-1\"; allowed: >= 0"));
   EXPECT_THAT(ErrorOf({{"taskmanager.cpu.cores", "NaN"}}), HasSubstr("taskmanager.cpu.cores = \"NaN\"; "));
   EXPECT_THAT(ErrorOf({{"taskmanager.network.numberOfBuffers", "9"}, {"taskmanager.memory.segment-size", "48k"}}),
-              HasSubstr("taskmanager.memory.segment-size = 48k; allowed: a power of 2 from 4k to 1g"));
+              HasSubstr("taskmanager.memory.segment-size = \"48k\"; allowed: a power of 2 from 4k to 1g"));
 }
 
 TEST(ReadTaskManagerMemory, WhatFlinkDoesNotReadMayBeAnything) {

@@ -133,6 +133,7 @@ TEST(DeploymentMemory, IsFlinksSizeWhereItIsOneElseKubernetesWholeNumber) {
   EXPECT_EQ(Deployment("4 P"), "4000000000000000");
   EXPECT_EQ(Deployment("2e9"), "2000000000");
   EXPECT_EQ(Deployment("+2.Gi"), "2147483648");
+  EXPECT_EQ(Deployment("1.0e16"), "10000000000000000");  // 10 * 10^15
 }
 
 TEST(DeploymentMemory, OfParts_WhatTheOperatorMakesFlinkCannotRead) {

@@ -41,9 +41,9 @@ std::string FormatDeploymentCpu(MilliCores cpu);
 
 // `resource.memory` of a FlinkDeployment, as the operator makes `*.memory.process.size` of it: a size of Flink's
 // ("2048m", "2g", "2 GB" are powers of 1024) where it is one; else, white space and a B at its end left out, case
-// ignored, a whole number of Kubernetes' Ki, Mi, Gi, Ti, Pi, P or of a power of ten up to e15 ("2Gi", "2e9"). Of
-// "1.5Gi" the operator makes the text 1610612736.0, which Flink does not read: refused here too.
-// Source: FlinkConfigBuilder of flink-kubernetes-operator 1.7.0.
+// ignored, a whole number of Kubernetes' Ki, Mi, Gi, Ti, Pi, P or of a power of ten ("2Gi", "2e9"). Of "1.5Gi" the
+// operator makes the text 1610612736.0, which Flink does not read: refused here too. (From 10^16 on it is the other way
+// round, "1.0e16" is taken and "1e16" is not.) Source: FlinkConfigBuilder of flink-kubernetes-operator 1.7.0.
 absl::StatusOr<Bytes> ParseDeploymentMemory(const std::string& field, const std::string& text);
 
 // "1536m", "3g": what all of Flink, operator and ParseDeploymentMemory() take for the same size. `size` >= 0.
