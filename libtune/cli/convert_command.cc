@@ -7,6 +7,7 @@
 #include "libtune/cli/score/truth.h"
 #include "libtune/cli/terminal.h"
 #include "libtune/history/csv_writer.h"
+#include "libtune/history/gc_log/beside_history.h"
 #include "libtune/history/graph_json.h"
 
 namespace tune {
@@ -24,6 +25,21 @@ absl::Status WriteSamples(std::vector<std::unique_ptr<HistoryReader>>& readers, 
   return (*writer)->Close();
 }
 
+// GC logs stay as they are: they are read beside the history in any format.
+absl::Status CopyGcLogs(const Arguments& a) {
+  for (const std::string& history : a.histories) {
+    for (const ProcessGcLog& log : FindGcLogs(history)) {
+      for (const std::string& path : log.paths) {
+        const std::filesystem::path to = std::filesystem::path(a.out) / std::filesystem::path(path).filename();
+        std::error_code error;
+        std::filesystem::copy_file(path, to, std::filesystem::copy_options::overwrite_existing, error);
+        if (error) return absl::UnavailableError(absl::StrCat(to.string(), ": ", error.message()));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Convert(const Arguments& a) {
   absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> readers = OpenAll(a);
   if (!readers.ok()) return readers.status();
@@ -36,6 +52,7 @@ absl::Status Convert(const Arguments& a) {
     return status;
   if (auto status = WriteGraphJson(absl::StrCat(a.out, "/graph.json"), outline->graph, outline->facts); !status.ok())
     return status;
+  if (auto status = CopyGcLogs(a); !status.ok()) return status;
   // A recording's truth goes along, so that the dataset can be scored.
   const absl::StatusOr<Truth> truth = ReadTruth(a.histories.front());
   if (!truth.ok()) return absl::IsNotFound(truth.status()) ? absl::OkStatus() : truth.status();

@@ -11,6 +11,8 @@ namespace {
 // G1 goes on to mixed collections only while marking found more than this share of the heap in garbage that it can
 // reclaim (G1HeapWastePercent, whose default few change).
 constexpr double kG1Waste = 0.05;
+// Regions that are fuller with live data are not worth it (G1MixedGCLiveThresholdPercent).
+constexpr double kG1Dense = 0.85;
 
 double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
 
@@ -64,8 +66,9 @@ CollectionReading LiveReader::Take(const Collection& c) {
 }
 
 // Between a marking and its first mixed collection more than kG1Waste of the heap is garbage in the old generation, or
-// there would be no mixed one. After the last one at most kG1Waste is left; and as there was more before it, at least
-// kG1Waste less what it freed: the middle of the two is taken.
+// there would be no mixed one. After the last one kG1Waste is left, or as much less as the last one freed too much.
+// Beside it there is garbage that is no candidate (in regions more than kG1Dense full, and what died since the
+// marking): what the last one freed is held against that, and half of the rest counts.
 std::optional<double> LiveReader::TakeG1(const Collection& c) {
   if (c.kind == CollectionKind::kRemark || c.kind == CollectionKind::kCleanup) {
     marked_ = true;
@@ -91,8 +94,9 @@ std::optional<double> LiveReader::TakeG1(const Collection& c) {
   if (marked_) alive = std::max(0.0, *lowest_marked_ - waste);
   marked_ = false;
   const double freed = (promoted_count_ > 0 ? promoted_sum_ / promoted_count_ : 0) - grew;
-  const double left_at_least = std::clamp(waste - freed, 0.0, waste);
-  last_mixed_ = std::max(0.0, ValueOf(c.old.after) + ValueOf(c.survivor.after) - (waste + left_at_least) / 2);
+  const double held = ValueOf(c.old.after) + ValueOf(c.survivor.after);
+  const double left = std::max(0.0, waste - std::max(0.0, freed - (1 - kG1Dense) * held) / 2);
+  last_mixed_ = std::max(0.0, held - left);
   return alive;
 }
 

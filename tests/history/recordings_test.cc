@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "libtune/history/csv.h"
 #include "libtune/history/csv_writer.h"
+#include "libtune/history/gc_log/beside_history.h"
 #include "tests/history/collect.h"
 
 namespace tune {
@@ -216,6 +217,13 @@ TEST_F(RecordingsTest, ConvertedToCsvTheyReadTheSame) {
     ASSERT_TRUE((*rest)->Read(want.outline.graph, **writer, nullptr).ok());
     ASSERT_TRUE((*writer)->Close().ok());
     ASSERT_TRUE(WriteGraphJson(folder.Path("graph.json"), want.outline.graph, want.outline.facts).ok());
+
+    for (const ProcessGcLog& log : FindGcLogs((Recordings() / name).string())) {
+      for (const std::string& path : log.paths) {
+        std::filesystem::copy_file(path, folder.Path(std::filesystem::path(path).filename().string()),
+                                   std::filesystem::copy_options::overwrite_existing);
+      }
+    }
 
     auto csv = OpenHistory(folder.path(), {});
     ASSERT_TRUE(csv.ok()) << csv.status();

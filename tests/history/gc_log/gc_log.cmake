@@ -1,5 +1,6 @@
 tune_test(gc_log_test
   SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/beside_history_test.cc
     ${CMAKE_CURRENT_LIST_DIR}/classic_test.cc
     ${CMAKE_CURRENT_LIST_DIR}/files_test.cc
     ${CMAKE_CURRENT_LIST_DIR}/gctoolkit_test.cc
