@@ -145,7 +145,7 @@ bool ClassicParser::TakeIndented(std::string_view text) {
 
 void ClassicParser::EmitPending() {
   if (!pending_) return;
-  const Collection collection = *std::exchange(pending_, std::nullopt);
+  Collection collection = *std::exchange(pending_, std::nullopt);
   queue_.Emit(collection);
 }
 

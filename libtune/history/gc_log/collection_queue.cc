@@ -19,13 +19,12 @@ void CollectionQueue::See(const Stamp& stamp) {
   }
 }
 
-void CollectionQueue::Emit(const Collection& collection) {
+void CollectionQueue::Emit(Collection& collection) {
   ++outline_.collections;
   if (collection.kind == CollectionKind::kFull) ++outline_.full_collections;
-  Collection whole = collection;
-  whole.jvm = outline_.restarts;
-  whole.collector = outline_.collector;
-  if (sink_) sink_(whole);
+  collection.jvm = outline_.restarts;
+  collection.collector = outline_.collector;
+  if (sink_) sink_(collection);
 }
 
 std::string CutText(std::string_view text) {

@@ -22,7 +22,8 @@ class CollectionQueue {
   // The time of a line of the log.
   void See(const Stamp& stamp);
 
-  void Emit(const Collection& collection);
+  // Says of `collection` which JVM's and collector's it is, and gives it out.
+  void Emit(Collection& collection);
   void LeaveOut(const char* why) { ++outline_.left_out[why]; }
 
   GcLogOutline& outline() { return outline_; }

@@ -141,7 +141,7 @@ void UnifiedParser::SetEnd(Collection& collection, const Stamp& stamp) {
 }
 
 void UnifiedParser::EmitEnded() {
-  for (const OpenCollection& ended : ended_) queue_.Emit(ended.collection);
+  for (OpenCollection& ended : ended_) queue_.Emit(ended.collection);
   ended_.clear();
 }
 
@@ -228,8 +228,13 @@ void UnifiedParser::TakePause(int64_t number, std::string_view body, const Stamp
     Obtain(number, false).started = true;
     return;
   }
-  OpenCollection& open = Obtain(number, false);
-  Collection& c = open.collection;
+  OpenCollection ended;
+  if (OpenCollection* open = Find(number, false); open != nullptr) {
+    ended = std::move(*open);
+    Close(open);
+  }
+  Collection& c = ended.collection;
+  c.number = number;
   c.kind = kind;
   c.name = line.name;
   c.cause = line.cause;
@@ -242,10 +247,8 @@ void UnifiedParser::TakePause(int64_t number, std::string_view body, const Stamp
   c.heap = line.heap;
   c.pause_s = c.longest_pause_s = *line.seconds;
   SetEnd(c, stamp);
-  SumRegions(open);
+  SumRegions(ended);
   if (OpenCollection* cycle = Find(number, true); cycle != nullptr) cycle->collection.pause_s += *line.seconds;
-  OpenCollection ended = std::move(open);
-  Close(Find(number, false));
   EndPause(number, std::move(ended));
 }
 
