@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "libtune/history/gc_log/cursor.h"
@@ -119,7 +120,7 @@ void ClassicParser::EndRecord(std::string_view behind) {
   read->uptime_s = record_stamp_.uptime_s;
   read->time_ms = record_stamp_.time_ms;
   if (read->uptime_s) *read->uptime_s += read->pause_s;  // the stamp is of its start
-  if (read->time_ms) *read->time_ms += static_cast<int64_t>(read->pause_s * 1e3 + 0.5);
+  if (read->time_ms) *read->time_ms += std::llround(read->pause_s * 1e3);
   const Stamp end{read->time_ms, read->uptime_s};
   if (read->starts_marking || read->kind == CollectionKind::kFull) EndCycle(end);  // the one before was cut short
   if (read->starts_marking) BeginCycle(*read);

@@ -36,12 +36,14 @@ std::optional<double> TakeDuration(Cursor& cursor) {
 
 // Behind the words: sizes, if they are told, and the duration.
 void TakeFigures(Cursor& cursor, PauseLine& line) {
-  Cursor ahead = cursor;
-  line.seconds = TakeDuration(ahead);
-  if (line.seconds) return;
+  const Cursor start = cursor;
   SpaceChange heap;
   heap.before = cursor.Size();
-  if (!heap.before || !cursor.Skip("->")) return;
+  if (!heap.before || !cursor.Skip("->")) {
+    cursor = start;
+    line.seconds = TakeDuration(cursor);
+    return;
+  }
   heap.after = cursor.Size();
   if (!heap.after) return;
   if (cursor.Skip("(")) {
@@ -62,15 +64,16 @@ PauseLine ReadPause(std::string_view body) {
   Cursor cursor(body);
   std::array<std::string_view, 4> groups;
   size_t count = 0, words = body.size();
-  while (!cursor.empty() && !cursor.AtDigit()) {
-    if (cursor.front() == '(') {
-      if (count == 0) words = body.size() - cursor.rest().size();
-      const std::string_view group = cursor.Parenthesis();
-      if (group.empty()) return line;
-      if (count < groups.size()) groups[count++] = group;
-    } else {
-      cursor.Advance(1);
-    }
+  for (;;) {
+    size_t at = 0;
+    const std::string_view rest = cursor.rest();
+    while (at < rest.size() && rest[at] != '(' && (rest[at] < '0' || rest[at] > '9')) ++at;
+    cursor.Advance(at);
+    if (cursor.front() != '(') break;
+    if (count == 0) words = body.size() - cursor.rest().size();
+    const std::string_view group = cursor.Parenthesis();
+    if (group.empty()) return line;
+    if (count < groups.size()) groups[count++] = group;
   }
   if (count == 0) words = body.size() - cursor.rest().size();
   if (count > 0 && groups[count - 1].starts_with("Evacuation Failure")) line.failure = groups[--count];

@@ -50,7 +50,9 @@ bool UnifiedParser::TakeFact(std::string_view message) {
       queue_.outline().jvm_version = CutText(cursor.rest());
       return true;
     case 'T':
-      if (!cursor.Skip("Trigger: ")) return false;
+      if (!cursor.Skip("Trigger")) return false;
+      if (cursor.Skip(" (")) cursor.SkipPast(")");  // which generation
+      if (!cursor.Skip(": ")) return false;
       TakeTrigger(cursor.rest());
       return true;
     case 'P':
