@@ -32,7 +32,8 @@ TEST(GcLogsBesideHistory, AreFoundByTheirNames) {
     folder.Write(name, "");
   }
   std::vector<std::string> found;
-  for (const ProcessGcLog& log : FindGcLogs(folder.path())) found.push_back(absl::StrCat(log.id, ":", log.paths.size()));
+  for (const ProcessGcLog& log : FindGcLogs(folder.path()))
+    found.push_back(absl::StrCat(log.id, ":", log.paths.size()));
   EXPECT_THAT(found, ElementsAre(":1", "jobmanager:1", "tm1:1", "tm2:2"));
 }
 
@@ -69,7 +70,8 @@ TEST(GcLogsBesideHistory, OfTheJobManagerAreItsOwn) {
 TEST(GcLogsBesideHistory, WithoutDatesAreLeftOutWithAWarning) {
   const Folder folder;
   folder.Write("history.csv", kHistory);
-  folder.Write("gc-tm1.log", "[10.000s][info][gc] GC(0) Pause Young (Normal) (G1 Evacuation Pause) 20M->5M(64M) 3.0ms\n");
+  folder.Write("gc-tm1.log",
+               "[10.000s][info][gc] GC(0) Pause Young (Normal) (G1 Evacuation Pause) 20M->5M(64M) 3.0ms\n");
   const Everything all = ReadEverything(**OpenHistory(folder.path(), {}));
   ASSERT_TRUE(all.status.ok()) << all.status;
   EXPECT_TRUE(all.samples.collections.empty());
