@@ -10,14 +10,14 @@ namespace tune {
 
 // What one process's heap showed, start-up left out. Bytes and shares of time; all >= 0.
 struct HeapFacts {
-  double live = 0;                       // live set, the safe side of its interval; > 0
+  double live = 0;  // live set, the safe side of its interval; > 0
   Collector collector = Collector::kUnknown;
-  std::optional<double> heap;            // -Xmx now
-  std::optional<double> old_capacity;    // of the old generation now; only collectors that divide the heap have one
-  std::optional<double> overhead;        // share of the time that the program stood still
-  std::optional<double> full_overhead;   // of it: in full collections
+  std::optional<double> heap;             // -Xmx now
+  std::optional<double> old_capacity;     // of the old generation now; only collectors that divide the heap have one
+  std::optional<double> overhead;         // share of the time that the program stood still
+  std::optional<double> full_overhead;    // of it: in full collections
   std::optional<double> allocation_rate;  // bytes/s
-  bool exhausted = false;                // full collections free nothing
+  bool exhausted = false;                 // full collections free nothing
 };
 
 struct HeapGoals {
@@ -37,11 +37,12 @@ struct HeapEstimate {
   double bytes = 0;  // -Xmx wanted; the largest of those below
   HeapRule rule = HeapRule::kLiveShare;
   double by_live_share = 0;
-  std::optional<double> by_overhead;  // without the margin; nullopt: overhead not measured, or the heap was too small to tell
+  std::optional<double>
+      by_overhead;  // without the margin; nullopt: overhead not measured, or the heap was too small to tell
   std::optional<double> by_burst;
   double classic_low = 0, classic_high = 0;  // 3 and 4 times the live set
-  double old_fraction = 1;  // of the heap that holds old objects
-  double full_fraction = 1;  // of that which the live set may fill
+  double old_fraction = 1;                   // of the heap that holds old objects
+  double full_fraction = 1;                  // of that which the live set may fill
 };
 
 // Never less for more live data. Errors: none; facts were checked at the door.

@@ -28,29 +28,37 @@ std::optional<std::string> IdOf(const std::string& name) {
   return stem.starts_with(kPrefix) ? std::optional(stem.substr(kPrefix.size())) : std::nullopt;
 }
 
-// Notes which TaskManagers a history has, and passes everything on.
+// Notes which TaskManagers a history has and when Flink last answered, and passes everything on.
 class NoteProcesses : public SampleSink {
  public:
   explicit NoteProcesses(SampleSink& sink) : sink_(sink) {}
-  absl::Status Add(const TaskSample& sample) override { return sink_.Add(sample); }
+  absl::Status Add(const TaskSample& sample) override { return Answered(sample); }
   absl::Status Add(const ProcessSample& sample) override {
     if (sample.role == ProcessRole::kTaskManager && ids_.size() < 2 &&
         std::find(ids_.begin(), ids_.end(), sample.id) == ids_.end()) {
       ids_.push_back(sample.id);
     }
-    return sink_.Add(sample);
+    return Answered(sample);
   }
   absl::Status Add(const SourceSample& sample) override { return sink_.Add(sample); }
-  absl::Status Add(const JobSample& sample) override { return sink_.Add(sample); }
+  absl::Status Add(const JobSample& sample) override { return Answered(sample); }
   absl::Status Add(const ParallelismSample& sample) override { return sink_.Add(sample); }
   absl::Status Add(const CollectionSample& sample) override { return sink_.Add(sample); }
 
   // Empty: none, or several.
   std::string only() const { return ids_.size() == 1 ? ids_[0] : ""; }
+  int64_t last_ms() const { return last_ms_; }
 
  private:
+  template <typename Sample>
+  absl::Status Answered(const Sample& sample) {
+    last_ms_ = std::max(last_ms_, sample.time_ms);
+    return sink_.Add(sample);
+  }
+
   SampleSink& sink_;
   std::vector<std::string> ids_;  // two at most
+  int64_t last_ms_ = 0;
 };
 
 class GcLogsBesideHistory : public HistoryReader {
@@ -63,7 +71,6 @@ class GcLogsBesideHistory : public HistoryReader {
   absl::StatusOr<HistoryOutline> Outline(const Progress& progress) override {
     absl::StatusOr<HistoryOutline> outline = reader_->Outline(progress);
     if (!outline.ok()) return outline;
-    last_ms_ = outline->last_ms;
     for (const ProcessGcLog& log : logs_) {
       absl::StatusOr<GcLogOutline> seen = ReadGcLog(log.paths, [](const Collection&) {}, nullptr);
       if (!seen.ok()) return seen.status();
@@ -79,20 +86,19 @@ class GcLogsBesideHistory : public HistoryReader {
   }
 
   absl::Status Read(const JobGraph& graph, SampleSink& sink, const Progress& progress) override {
-    if (!last_ms_) {
-      if (auto outline = Outline(nullptr); !outline.ok()) return outline.status();
-    }
     NoteProcesses noted(sink);
     if (auto status = reader_->Read(graph, noted, progress); !status.ok()) return status;
     for (const ProcessGcLog& log : logs_) {
       const std::string& id = log.id.empty() ? noted.only() : log.id;
-      if (auto status = ReadLog(log, id.empty() ? "taskmanager" : id, sink); !status.ok()) return status;
+      if (auto status = ReadLog(log, id.empty() ? "taskmanager" : id, noted.last_ms(), sink); !status.ok()) {
+        return status;
+      }
     }
     return absl::OkStatus();
   }
 
  private:
-  absl::Status ReadLog(const ProcessGcLog& log, const std::string& id, SampleSink& sink) const {
+  absl::Status ReadLog(const ProcessGcLog& log, const std::string& id, int64_t last_ms, SampleSink& sink) const {
     CollectionSample sample;
     sample.role = id == kJobManager ? ProcessRole::kJobManager : ProcessRole::kTaskManager;
     sample.id = id;
@@ -100,7 +106,7 @@ class GcLogsBesideHistory : public HistoryReader {
     const absl::StatusOr<GcLogOutline> read = ReadGcLog(
         log.paths,
         [&](const Collection& collection) {
-          if (!added.ok() || !collection.time_ms || *collection.time_ms > *last_ms_) return;
+          if (!added.ok() || !collection.time_ms || *collection.time_ms > last_ms) return;
           sample.collection = collection;
           added = sink.Add(sample);
         },
@@ -110,7 +116,6 @@ class GcLogsBesideHistory : public HistoryReader {
 
   std::unique_ptr<HistoryReader> reader_;
   std::vector<ProcessGcLog> logs_;
-  std::optional<int64_t> last_ms_;
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ std::vector<ProcessGcLog> FindGcLogs(const std::string& folder);
 // "tm1=gc.log" or "gc.log".
 ProcessGcLog ParseGcLogArgument(const std::string& text);
 
-// `reader`, and the collections of `logs` after its samples; those after the history's last sample are left out. A log
+// `reader`, and the collections of `logs` after its samples; those after Flink's last answer are left out. A log
 // without dates cannot be laid beside a history: left out, with a warning.
 std::unique_ptr<HistoryReader> WithGcLogs(std::unique_ptr<HistoryReader> reader, std::vector<ProcessGcLog> logs);
 
