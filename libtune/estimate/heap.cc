@@ -12,9 +12,9 @@ constexpr double kDividedOldFraction = 2.0 / 3;  // -XX:NewRatio=2
 // Of the old generation that live data may fill. A divided heap collects in full when the rest is used up; G1 and the
 // concurrent collectors need room to copy and to mark while the program goes on.
 constexpr double kDividedFull = 0.93, kG1Full = 0.65, kConcurrentFull = 0.55;
-constexpr double kBurst_s = 0.5;      // of allocation must fit beside the live set
-constexpr double kUnmeasured = 1.15;  // margin on the live share where the overhead tells nothing
-constexpr double kThrashing = 0.2;    // share of the time: what a heap too small shows says nothing of a larger one
+constexpr double kBurstSeconds = 0.5;  // of allocation must fit beside the live set
+constexpr double kUnmeasured = 1.15;   // margin on the live share where the overhead tells nothing
+constexpr double kThrashing = 0.2;     // share of the time: what a heap too small shows says nothing of a larger one
 constexpr double kThrashingFactor = 1.4, kExhaustedFactor = 2;  // on the present heap
 constexpr double kUsualRoom = 0.25;                             // of a heap that collects too much, beside its live set
 constexpr int kBisections = 60;
@@ -98,7 +98,7 @@ HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals) {
   Take(estimate.by_live_share * (estimate.by_overhead ? 1 : kUnmeasured), HeapRule::kLiveShare, estimate);
   if (estimate.by_overhead) Take(goals.margin * *estimate.by_overhead, HeapRule::kOverhead, estimate);
   if (facts.allocation_rate) {
-    estimate.by_burst = facts.live + kBurst_s * *facts.allocation_rate;
+    estimate.by_burst = facts.live + kBurstSeconds * *facts.allocation_rate;
     Take(*estimate.by_burst, HeapRule::kBurst, estimate);
   }
   if (facts.heap && facts.overhead.value_or(0) >= kThrashing) {

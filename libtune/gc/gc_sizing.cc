@@ -7,7 +7,7 @@ namespace tune {
 namespace {
 
 constexpr size_t kMostReadings = 20'000;
-constexpr double kBlock_s = 600;
+constexpr double kBlockSeconds = 600;
 constexpr double kNewest = 0.2;  // weight of the newest full collection: the last five count most
 
 double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
@@ -70,7 +70,7 @@ void GcSizer::Add(const Collection& c, double since_start_s) {
 GcSizing GcSizer::Size(const GcTotals& totals, const std::optional<Bytes>& max_heap, const HeapGoals& goals) const {
   GcSizing sizing;
   const double heap = max_heap ? ValueOf(max_heap) : largest_heap_;
-  sizing.live = EstimateLiveSet(readings_, kBlock_s, futile_ >= 0.5);
+  sizing.live = EstimateLiveSet(readings_, kBlockSeconds, futile_ >= 0.5);
   if (!sizing.live) return sizing;
   HeapFacts& facts = sizing.facts;
   facts.live = sizing.live->bytes;
