@@ -185,7 +185,7 @@ void PrintHeap(const HeapFacts& facts, const HeapEstimate& heap) {
 
 void PrintSizing(const GcSizing& sizing) {
   if (!sizing.live) {
-    std::printf("live set: not known: no collection after start-up tells of it\n");
+    std::printf("live set: not known: no collection after start-up tells of it (--warm-up 0 counts that too)\n");
     return;
   }
   const LiveSet& live = *sizing.live;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tune {
 namespace {
@@ -79,6 +80,12 @@ std::optional<double> ByOverhead(const HeapFacts& facts, double old_fraction, do
   return SmallestMeeting(FitOverhead(facts, old_fraction, room), goal, *facts.heap);
 }
 
+// A heap that is seen to meet the goal is large enough, whatever a rule of thumb asks for beyond it.
+double Ceiling(const HeapFacts& facts, double old_fraction, double goal) {
+  const bool meets = facts.heap && facts.overhead && *facts.overhead <= goal && !facts.exhausted;
+  return meets && facts.live < old_fraction * *facts.heap ? *facts.heap : std::numeric_limits<double>::infinity();
+}
+
 void Take(double bytes, HeapRule rule, HeapEstimate& estimate) {
   if (bytes <= estimate.bytes) return;
   estimate.bytes = bytes;
@@ -95,11 +102,13 @@ HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals) {
   estimate.classic_high = kClassicHigh * facts.live;
   estimate.by_overhead = ByOverhead(facts, estimate.old_fraction, goals.overhead);
   estimate.by_live_share = facts.live / (estimate.old_fraction * estimate.full_fraction);
-  Take(estimate.by_live_share * (estimate.by_overhead ? 1 : kUnmeasured), HeapRule::kLiveShare, estimate);
+  const double ceiling = Ceiling(facts, estimate.old_fraction, goals.overhead);
+  Take(std::min(ceiling, estimate.by_live_share * (estimate.by_overhead ? 1 : kUnmeasured)), HeapRule::kLiveShare,
+       estimate);
   if (estimate.by_overhead) Take(goals.margin * *estimate.by_overhead, HeapRule::kOverhead, estimate);
   if (facts.allocation_rate) {
     estimate.by_burst = facts.live + kBurstSeconds * *facts.allocation_rate;
-    Take(*estimate.by_burst, HeapRule::kBurst, estimate);
+    Take(std::min(ceiling, *estimate.by_burst), HeapRule::kBurst, estimate);
   }
   if (facts.heap && facts.overhead.value_or(0) >= kThrashing) {
     Take(kThrashingFactor * *facts.heap, HeapRule::kThrashing, estimate);

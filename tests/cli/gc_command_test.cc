@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "libtune/cli/gc_picture.h"
 #include "tests/cli/program.h"
 
@@ -36,10 +37,11 @@ class GcCommand : public testing::Test {
 std::string Log(int collections) {
   std::string text = "[0.010s][info][gc] Using Serial\n[0.010s][info][gc,init] Heap Max Capacity: 96M\n";
   for (int i = 0; i < collections; ++i) {
-    const std::string at = "[" + std::to_string(10 * (i + 1)) + ".000s][info][gc] GC(" + std::to_string(i) + ") ";
-    text += at + "DefNew: 10240K(20480K)->0K(20480K)\n" + at + "Tenured: 61440K(71680K)->" +
-            std::to_string((20 + i) * 1024) + "K(71680K)\n" + at + "Pause Full (" +
-            (i == 6 ? "System.gc()" : "Allocation Failure") + ") 70M->" + std::to_string(20 + i) + "M(90M) 100.000ms\n";
+    const std::string at = absl::StrCat("[", 10 * (i + 1), ".000s][info][gc] GC(", i, ") ");
+    absl::StrAppend(&text, at, "DefNew: 10240K(20480K)->0K(20480K)\n");
+    absl::StrAppend(&text, at, "Tenured: 61440K(71680K)->", (20 + i) * 1024, "K(71680K)\n");
+    absl::StrAppend(&text, at, "Pause Full (", i == 6 ? "System.gc()" : "Allocation Failure", ") 70M->", 20 + i,
+                    "M(90M) 100.000ms\n");
   }
   return text;
 }
