@@ -221,15 +221,15 @@ std::string AnyOddText(std::mt19937_64& random) {
 }
 
 std::string AnySizeText(int64_t bytes, std::mt19937_64& random) {
-  static const std::vector<std::vector<std::string>> kUnits = {{"", "b", " bytes", "B"},
-                                                               {"k", "kb", " kibibytes", "Kb"},
-                                                               {"m", "mb", " mebibytes", " MB"},
-                                                               {"g", "gb", " gibibytes", "G"},
-                                                               {"t", "tb", " tebibytes", "TB"}};
+  static const std::vector<std::vector<std::string>> units = {{"", "b", " bytes", "B"},
+                                                              {"k", "kb", " kibibytes", "Kb"},
+                                                              {"m", "mb", " mebibytes", " MB"},
+                                                              {"g", "gb", " gibibytes", "G"},
+                                                              {"t", "tb", " tebibytes", "TB"}};
   size_t unit = 0;
-  while (unit + 1 < kUnits.size() && bytes > 0 && bytes % (int64_t{1} << (10 * (unit + 1))) == 0 && Chance(0.9, random))
+  while (unit + 1 < units.size() && bytes > 0 && bytes % (int64_t{1} << (10 * (unit + 1))) == 0 && Chance(0.9, random))
     ++unit;
-  const std::string text = absl::StrCat(bytes >> (10 * unit), OneOf(kUnits[unit], random));
+  const std::string text = absl::StrCat(bytes >> (10 * unit), OneOf(units[unit], random));
   return Chance(0.05, random) ? absl::StrCat(" ", text, "\t") : text;
 }
 

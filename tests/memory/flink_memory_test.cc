@@ -108,20 +108,20 @@ INSTANTIATE_TEST_SUITE_P(Flink, FlinkMemory,
                          [](const auto& release) { return std::string(release.param.name); });
 
 std::string AnyResourceMemory(std::mt19937_64& random) {
-  static const std::vector<std::string> kNumbers = {
+  static const std::vector<std::string> numbers = {
       "1", "2048", "2.5", "2.", ".5", "1.0", "+3", "-3", "", "0", "12345678901234567890", "007"};
-  static const std::vector<std::string> kUnits = {
+  static const std::vector<std::string> units = {
       "",    "b",     "k",  "K",   "Ki", "ki", "m",  "M",  "Mi", "mi",   "MI",  "MiB", "g",   "G",
       "Gi",  "gi",    "GB", "t",   "Ti", "P",  "Pi", "E",  "Ei", "e3",   "E9",  "e15", "E16", "e-3",
       "E+6", "e1000", "K3", "M3i", "n",  "u",  "I",  "iB", "x",  "E3.5", "Mi2", "e",   "i"};
-  std::uniform_int_distribution<size_t> number(0, kNumbers.size() - 1), unit(0, kUnits.size() - 1), space(0, 9);
-  static const std::vector<std::string> kSpaces = {" ", "\t", "\n "};
+  std::uniform_int_distribution<size_t> number(0, numbers.size() - 1), unit(0, units.size() - 1), space(0, 9);
+  static const std::vector<std::string> spaces = {" ", "\t", "\n "};
   const auto gap = [&] {
     const size_t s = space(random);
-    return s < kSpaces.size() ? kSpaces[s] : std::string();
+    return s < spaces.size() ? spaces[s] : std::string();
   };
-  std::string text = gap() + kNumbers[number(random)];
-  text += gap() + kUnits[unit(random)];
+  std::string text = gap() + numbers[number(random)];
+  text += gap() + units[unit(random)];
   return text + gap();
 }
 

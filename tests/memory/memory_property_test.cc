@@ -50,6 +50,21 @@ bool Has(const JobManagerMemoryPlan& plan, const JobManagerMemoryWish& wish) {
          (!wish.overhead || (wish.exact_overhead ? m.overhead == *wish.overhead : m.overhead >= *wish.overhead));
 }
 
+// Where the heap is what is left, a MiB less leaves too little.
+void CheckSmallest(TaskManagerMemoryPlan plan, const TaskManagerMemoryWish& wish) {
+  if (plan.options.task_heap || plan.options.flink_size || (!wish.heap && !wish.task_heap)) return;
+  if (plan.process_size <= Bytes(1 << 20)) return;
+  plan.options.process_size = plan.process_size - Bytes(1 << 20);
+  const auto less = ComputeMemory(plan.options);
+  if (less.ok()) RC_ASSERT((wish.heap ? less->Heap() < *wish.heap : less->task_heap < *wish.task_heap));
+}
+void CheckSmallest(JobManagerMemoryPlan plan, const JobManagerMemoryWish& wish) {
+  if (plan.options.heap || plan.options.flink_size || !wish.heap || plan.process_size <= Bytes(1 << 20)) return;
+  plan.options.process_size = plan.process_size - Bytes(1 << 20);
+  const auto less = ComputeMemory(plan.options);
+  if (less.ok()) RC_ASSERT(less->heap < *wish.heap);
+}
+
 template <typename Options, typename Wish>
 void CheckPlan(const Options& options, const Wish& wish) {
   const auto plan = PlanMemory(options, wish);
@@ -60,6 +75,7 @@ void CheckPlan(const Options& options, const Wish& wish) {
   RC_ASSERT(Has(*plan, wish));
   RC_ASSERT(plan->process_size.value() % (1 << 20) == 0);
   RC_ASSERT(plan->memory.Process() == plan->process_size);
+  CheckSmallest(*plan, wish);
   const auto again = PlanMemory(plan->options, wish);
   RC_ASSERT(again.ok());
   RC_ASSERT(again->set.empty());
