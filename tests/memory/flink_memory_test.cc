@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ostream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,7 @@ constexpr char kNoFlink[] = "no Maven, JDK 17 or registry here: Flink's own code
 struct FlinkRelease {
   const char *name, *version;
 };
+void PrintTo(const FlinkRelease& release, std::ostream* out) { *out << release.version; }
 
 class FlinkMemory : public testing::TestWithParam<FlinkRelease> {
  protected:

@@ -100,6 +100,10 @@ TEST(TaskManagerMemoryTest, OfPartsAndFlinkMemoryTheNetworkIsTheRest) {
   Options options = OfParts(MiB(900), MiB(100));
   options.flink_size = MiB(2000);
   EXPECT_EQ(Compute(options).network, MiB(744));
+  options.network_min = MiB(744);
+  options.network_max = MiB(744);
+  EXPECT_EQ(Compute(options).network, MiB(744));
+  options.network_min.reset();
   options.network_max = MiB(700);
   EXPECT_EQ(ErrorOf(options),
             "taskmanager.memory.flink.size = 2000m, taskmanager.memory.network.max = 700m; allowed: limits around the "
