@@ -100,7 +100,8 @@ TEST_P(EveryLog, ReadsTheSameWithOtherLineEndsAndPacked) {
 TEST_P(EveryLog, GoesOnBehindGarbage) {
   const std::string text = GetParam().text;
   const size_t middle = text.find('\n', text.size() / 2) + 1;
-  const std::string garbage = std::string(200'000, 'x') + "\n\0\x01\x02 binary\n" + std::string("a\0b\n", 4) + "\xff\n";
+  using std::string_literals::operator""s;
+  const std::string garbage = std::string(200'000, 'x') + "\n\0\x01\x02 binary\n"s + "a\0b\n"s + "\xff\n";
   const ReadLog log = ReadLogText(text.substr(0, middle) + garbage + text.substr(middle));
   ASSERT_TRUE(log.status.ok()) << log.status;
   EXPECT_EQ(log.outline.left_out.at("lines of more than 64 KiB"), 1);
@@ -163,7 +164,7 @@ TEST(GcLogTest, RefusesWhatIsNoGcLog) {
   using testing::HasSubstr;
   EXPECT_THAT(std::string(ReadLogText("").status.message()), HasSubstr("gc.log: no line of a garbage collector's log"));
   EXPECT_THAT(std::string(ReadLogText("a,b\n1,2\n").status.message()), HasSubstr("of 2 lines"));
-  EXPECT_THAT(std::string(ReadLogText("\xFF\xFE[\0").status.message()), HasSubstr("UTF-16"));
+  EXPECT_THAT(std::string(ReadLogText(std::string("\xFF\xFE[\0", 4)).status.message()), HasSubstr("UTF-16"));
   EXPECT_THAT(std::string(ReadLogText("<?xml version=\"1.0\" ?>\n<verbosegc>\n").status.message()),
               HasSubstr("OpenJ9"));
 }
