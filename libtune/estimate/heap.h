@@ -45,8 +45,8 @@ struct HeapEstimate {
   double full_fraction = 1;                  // of that which the live set may fill
 };
 
-// A present heap whose overhead meets the goal is never found too small by the live share or a burst. Never less for more
-// live data. Errors: none; facts were checked at the door.
+// A present heap whose overhead meets the goal is never found too small by the live share or a burst. Never less for
+// more live data. Errors: none; facts were checked at the door.
 HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals);
 
 }  // namespace tune
