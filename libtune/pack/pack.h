@@ -4,8 +4,9 @@
 // Candidates are all slots per TaskManager with all spreads (Spread) from the smallest parallelism that the load needs
 // to `largest_slots`; what cannot be cheaper than the best so far is not worked out. Each is sized whole: live set ->
 // heap, network, managed -> the process size that Flink then needs, cores -> request and limit, checked against every
-// limit and priced. The cost of the cheapest one never rises when a need falls, as long as `largest_slots` is given.
-// Source: libtune/DESIGN.md, "Layout".
+// limit and priced. The cost of the cheapest one never rises when a need falls, as long as `largest_slots` is given and
+// not below what is needed. With `least_saving` the chosen one costs at most 1 / (1 - least_saving) times that. Source:
+// libtune/DESIGN.md, "Layout".
 #pragma once
 
 #include <optional>

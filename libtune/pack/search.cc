@@ -35,16 +35,16 @@ Search::Search(const PackInput& input) : input_(input), spreader_(input.jobs) {
 
 int Search::MostSlots() const { return spreads_.back().all_slots; }
 
-Search::Draft Search::DraftOf(int slots, size_t load_at, size_t network_at) const {
+Search::Draft Search::DraftOf(int slots, size_t held_at, size_t slots_at) const {
   const TaskManagerNeeds& needs = input_.needs;
+  const Spread& spread = spreads_[slots_at];
   Draft draft;
-  draft.load = LoadAt(input_.jobs, spreader_, spreads_[load_at], needs, slots);
-  const Spread& spread = spreads_[network_at];
+  draft.load = LoadAt(input_.jobs, spreader_, spread, spreads_[held_at], needs, slots);
   double network = 0;
   for (size_t j = 0; j < input_.jobs.size(); ++j) {
     network += NetworkBytes(input_.jobs[j], spread.parallelism[j], std::min(slots, spread.slots[j]));
   }
-  network = std::max(network, used_[network_at] * std::min(slots, spread.all_slots));
+  network = std::max(network, used_[slots_at] * std::min(slots, spread.all_slots));
   draft.wanted = WantMemory(needs, draft.load, slots, network);
   draft.cpu = AskCpu(draft.load.cores, needs.cpu, input_.limits.range);
   const Bytes least = LeastProcess(needs, draft.wanted.wish);

@@ -41,7 +41,9 @@ class Search {
     int task_managers = 1;
   };
 
-  Draft DraftOf(int slots, size_t load_at, size_t network_at) const;
+  // With the slots and connections of one spread, and what each slot holds of another: of the first and the last of
+  // several it is below all of them.
+  Draft DraftOf(int slots, size_t held_at, size_t slots_at) const;
   Block BlockAt(int slots, size_t first) const;
   // Why it is not to be looked into; kNone: it is.
   Fall Obstacle(const Draft& draft, int task_managers, double below) const;

@@ -53,13 +53,13 @@ TaskManagerLoad LoadOfOne(const PackJob& job, double slots, double work, double 
 
 // The slots with the most live data, and for the cores those with the most work.
 TaskManagerLoad LoadOfSeveral(const std::vector<PackJob>& jobs, const std::vector<int>& now, const Spread& spread,
-                              int slots) {
+                              const Spread& held, int slots) {
   std::vector<JobLoad> loads;
   TaskManagerLoad load;
   double flink = 0, work = 0;
   for (size_t j = 0; j < jobs.size(); ++j) {
     const CpuModel& cpu = jobs[j].cpu;
-    loads.push_back(LoadOf(jobs[j], std::min(slots, spread.slots[j]), spread.work[j], spread.state[j], now[j]));
+    loads.push_back(LoadOf(jobs[j], std::min(slots, spread.slots[j]), held.work[j], held.state[j], now[j]));
     flink = std::max(flink, jobs[j].live.flink_bytes);
     load.live += std::max(0.0, loads.back().live_fixed - jobs[j].live.flink_bytes);
     load.cores = std::max(load.cores, cpu.fixed);
@@ -108,13 +108,13 @@ HeapFacts CarryFacts(const HeapFacts& now, const TaskManagerLoad& load) {
 }  // namespace
 
 TaskManagerLoad LoadAt(const std::vector<PackJob>& jobs, const Spreader& spreader, const Spread& spread,
-                       const TaskManagerNeeds& needs, int slots) {
+                       const Spread& held, const TaskManagerNeeds& needs, int slots) {
   const std::vector<int>& now = spreader.SlotsNow();
   const double used = std::min(slots, spread.all_slots);
   TaskManagerLoad load = jobs.size() == 1
-                             ? LoadOfOne(jobs.front(), used, spread.work.front(), spread.state.front(), now.front())
-                             : LoadOfSeveral(jobs, now, spread, slots);
-  load.share = ShareOf(load.slots, *std::max_element(spread.work.begin(), spread.work.end()), spreader.AllSlotsNow());
+                             ? LoadOfOne(jobs.front(), used, held.work.front(), held.state.front(), now.front())
+                             : LoadOfSeveral(jobs, now, spread, held, slots);
+  load.share = ShareOf(load.slots, *std::max_element(held.work.begin(), held.work.end()), spreader.AllSlotsNow());
   load.work = load.share * spreader.AllSlotsNow() / needs.slots_now;
   return load;
 }
@@ -136,12 +136,13 @@ MemoryWanted WantMemory(const TaskManagerNeeds& needs, const TaskManagerLoad& lo
 
 Bytes LeastProcess(const TaskManagerNeeds& needs, const TaskManagerMemoryWish& wish) {
   const TaskManagerMemoryOptions& o = needs.options;
-  Bytes least = *wish.heap + *wish.network + *wish.managed;
+  // Flink's limits hold whatever is derived; those of the network not where its buffers are counted.
+  const Bytes network(o.network_buffers ? 0 : NetworkLimits(o).min), overhead(Overhead(o, kTaskManagerKeys).min);
+  Bytes least = *wish.heap + *wish.managed + std::max(*wish.network, network);
   least = least + o.framework_off_heap.value_or(Bytes(kDefaultFramework));
   least = least + wish.task_off_heap.value_or(o.task_off_heap.value_or(Bytes(0)));
   least = least + wish.metaspace.value_or(o.metaspace.value_or(Bytes(kDefaultMetaspace)));
-  if (wish.overhead) least = least + *wish.overhead;
-  return least;
+  return least + std::max(wish.overhead.value_or(overhead), overhead);
 }
 
 }  // namespace tune

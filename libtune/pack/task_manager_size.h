@@ -36,9 +36,10 @@ struct TaskManagerLoad {
   double cores = 0;               // in use
   double work = 1;                // its work over that of one at the present layout
 };
-// Of TaskManagers with `slots` slots.
+// Of TaskManagers with `slots` slots. `spread` tells the slots in use, `held` what each of them holds: one and the
+// same, but for bounds.
 TaskManagerLoad LoadAt(const std::vector<PackJob>& jobs, const Spreader& spreader, const Spread& spread,
-                       const TaskManagerNeeds& needs, int slots);
+                       const Spread& held, const TaskManagerNeeds& needs, int slots);
 
 // What is wanted of its memory.
 struct MemoryWanted {

@@ -1,0 +1,1 @@
+tune_bench(pack_bench SOURCES pack_bench.cc)
