@@ -1,8 +1,10 @@
 #include "libtune/pack/pack.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "libtune/pack/check_pack.h"
 #include "libtune/pack/search.h"
@@ -10,8 +12,7 @@
 namespace tune {
 namespace {
 
-constexpr double kEqual = 1e-9;  // costs that differ by less are equal
-constexpr int kParts = 64;       // steps in which the largest part that fits is looked for
+constexpr int kParts = 64;  // steps in which the largest part that fits is looked for
 
 struct Outcome {
   std::optional<PackLayout> cheapest, kept;
@@ -19,65 +20,61 @@ struct Outcome {
   int sized = 0;
 };
 
-void AddFallen(int slots, const Fall& fall, std::vector<FallenFamily>& fallen) {
-  if (!fallen.empty() && fallen.back().first_slots == slots + 1 && fallen.back().fall.cap == fall.cap) {
-    fallen.back() = {slots, fallen.back().last_slots, fall};
-  } else {
-    fallen.push_back({slots, slots, fall});
-  }
+// All that are worth a look, in an order in which the first of those of equal cost is the one to take: the present
+// slots per TaskManager, then fewer pods, then fewer slots on them.
+std::vector<int> InOrder(const PackInput& input, const Search& search) {
+  const int least = input.min_slots_per_task_manager, limit = input.max_slots_per_task_manager;
+  const int most = std::max(least, std::min(limit, search.MostSlots())), needed = search.SlotsNeeded();
+  const int now = input.present ? input.present->slots_per_task_manager : 0;
+  std::vector<int> order(static_cast<size_t>(most - least + 1));
+  std::iota(order.begin(), order.end(), least);
+  if (now > most && now <= limit) order.push_back(now);
+  std::sort(order.begin(), order.end(), [&](int a, int b) {
+    const auto key = [&](int slots) { return std::tuple(slots != now, (needed + slots - 1) / slots, slots); };
+    return key(a) < key(b);
+  });
+  return order;
 }
 
-// Of equal cost: what has the present slots per TaskManager, then fewer pods, then fewer slots on them.
-bool IsBetter(const PackLayout& layout, const PackLayout& best, bool best_is_present) {
-  if (std::abs(layout.cost - best.cost) > kEqual * best.cost) return layout.cost < best.cost;
-  if (best_is_present) return false;
-  if (layout.task_managers != best.task_managers) return layout.task_managers < best.task_managers;
-  return layout.slots_per_task_manager < best.slots_per_task_manager;
+// Neighbours that fell for one cap are one family.
+std::vector<FallenFamily> Merge(std::vector<FallenFamily> fallen) {
+  std::sort(fallen.begin(), fallen.end(),
+            [](const FallenFamily& a, const FallenFamily& b) { return a.first_slots < b.first_slots; });
+  std::vector<FallenFamily> merged;
+  for (FallenFamily& family : fallen) {
+    if (!merged.empty() && merged.back().last_slots + 1 == family.first_slots &&
+        merged.back().fall.cap == family.fall.cap) {
+      merged.back().last_slots = family.last_slots;
+    } else {
+      merged.push_back(std::move(family));
+    }
+  }
+  return merged;
 }
 
-class Explorer {
- public:
-  explicit Explorer(const PackInput& input) : input_(input), search_(input) {}
-
-  Outcome Run() {
-    const int least = input_.min_slots_per_task_manager, most = input_.max_slots_per_task_manager;
-    const int now = input_.present ? input_.present->slots_per_task_manager : 0;
-    if (now >= least && now <= most) {
-      Try(now);
-      out_.kept = out_.cheapest;
+Outcome Explore(const PackInput& input) {
+  Search search(input);
+  Outcome outcome;
+  double below = std::numeric_limits<double>::infinity();
+  for (const int slots : InOrder(input, search)) {
+    Search::Family family = search.Cheapest(slots, below);
+    if (!family.layout) {
+      outcome.fallen.push_back({slots, slots, family.fall});
+      continue;
     }
-    // Few TaskManagers first: they are mostly cheapest, and then the others need not be worked out.
-    for (int slots = std::max(least, std::min(most, search_.MostSlots())); slots >= least; --slots) {
-      if (slots != now) Try(slots);
+    if (outcome.cheapest) {
+      const int before = outcome.cheapest->slots_per_task_manager;
+      outcome.fallen.push_back(
+          {before, before, {Cap::kCost, outcome.cheapest->cost, family.layout->cost, absl::OkStatus()}});
     }
-    std::sort(out_.fallen.begin(), out_.fallen.end(),
-              [](const FallenFamily& a, const FallenFamily& b) { return a.first_slots < b.first_slots; });
-    out_.sized = search_.sized();
-    return std::move(out_);
+    if (input.present && slots == input.present->slots_per_task_manager) outcome.kept = family.layout;
+    below = family.layout->cost;
+    outcome.cheapest = std::move(family.layout);
   }
-
- private:
-  void Try(int slots) {
-    Search::Family family = search_.Cheapest(slots, below_);
-    if (!family.layout) return AddFallen(slots, family.fall, out_.fallen);
-    if (out_.cheapest && !IsBetter(*family.layout, *out_.cheapest, out_.kept.has_value() && !is_moved_)) {
-      return AddFallen(slots, {Cap::kCost, family.layout->cost, out_.cheapest->cost, {}}, out_.fallen);
-    }
-    if (out_.cheapest) {
-      is_moved_ = true;
-      AddFallen(out_.cheapest->slots_per_task_manager, {Cap::kCost, out_.cheapest->cost, family.layout->cost, {}},
-                out_.fallen);
-    }
-    out_.cheapest = std::move(family.layout);
-    below_ = out_.cheapest->cost * (1 + 2 * kEqual);
-  }
-
-  const PackInput& input_;
-  Search search_;
-  Outcome out_;
-  double below_ = std::numeric_limits<double>::infinity();
-  bool is_moved_ = false;  // the cheapest no longer has the present slots per TaskManager
-};
+  outcome.fallen = Merge(std::move(outcome.fallen));
+  outcome.sized = search.sized();
+  return outcome;
+}
 
 // What each vertex needs, cut to a share of it.
 PackInput PartOf(const PackInput& input, double part) {
@@ -86,11 +83,6 @@ PackInput PartOf(const PackInput& input, double part) {
     for (PackVertex& v : job.vertices) v.smallest = std::max(1, static_cast<int>(v.smallest * part));
   }
   return cut;
-}
-
-Outcome ExplorePart(const PackInput& input, double part) {
-  const PackInput cut = PartOf(input, part);
-  return Explorer(cut).Run();
 }
 
 Fall LeastOvershoot(const std::vector<FallenFamily>& fallen) {
@@ -120,14 +112,14 @@ absl::StatusOr<PackAnswer> Pack(const PackInput& input) {
     answer.present_cost =
         input.present->task_managers * PodCost(input.present->cpu_request, input.present->process_size, input.price);
   }
-  Outcome outcome = Explorer(input).Run();
+  Outcome outcome = Explore(input);
   answer.fallen = std::move(outcome.fallen);
   Choose(std::move(outcome), input.least_saving, answer);
   if (answer.chosen) return answer;
   answer.cap = LeastOvershoot(answer.fallen);
   for (int step = kParts - 1; step > 0 && !answer.chosen; --step) {
     answer.part = static_cast<double>(step) / kParts;
-    Choose(ExplorePart(input, answer.part), input.least_saving, answer);
+    Choose(Explore(PartOf(input, answer.part)), input.least_saving, answer);
   }
   if (!answer.chosen) answer.part = 0;
   return answer;
