@@ -1,6 +1,7 @@
 #include "libtune/pack/search.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "libtune/memory/derive.h"
 
@@ -107,25 +108,26 @@ Fall Search::Size(const Draft& draft, PackLayout& layout) {
 }
 
 void Search::SizeBlock(int slots, const Block& block, double& below, Family& family) {
-  for (size_t i = block.first; i < block.end; ++i) {
-    const Draft draft = DraftOf(slots, i, i);
-    Fall fall = Obstacle(draft, block.task_managers, below);
-    if (fall.cap == Cap::kNone) {
-      PackLayout layout;
-      layout.slots_per_task_manager = slots;
-      layout.task_managers = block.task_managers;
-      fall = Size(draft, layout);
-      if (fall.cap == Cap::kNone && IsBelow(layout.cost, below)) {
-        layout.spread = spreads_[i];
-        layout.raised_by = spreads_[i].all_slots - needed_;
-        below = layout.cost;
-        family.layout = std::move(layout);
-        continue;
-      }
-      if (fall.cap == Cap::kNone) fall = {Cap::kCost, layout.cost, below, absl::OkStatus()};
-    }
-    Note(fall, family);
+  const bool is_one = block.end - block.first == 1;
+  const Draft draft = DraftOf(slots, block.end - 1, block.first);
+  Fall fall = Obstacle(draft, block.task_managers, below);
+  if (fall.cap != Cap::kNone) return Note(fall, family);
+  if (!is_one) {
+    const size_t middle = block.first + (block.end - block.first) / 2;
+    SizeBlock(slots, {block.first, middle, block.task_managers}, below, family);
+    SizeBlock(slots, {middle, block.end, block.task_managers}, below, family);
+    return;
   }
+  PackLayout layout;
+  layout.slots_per_task_manager = slots;
+  layout.task_managers = block.task_managers;
+  fall = Size(draft, layout);
+  if (fall.cap != Cap::kNone) return Note(fall, family);
+  if (!IsBelow(layout.cost, below)) return Note({Cap::kCost, layout.cost, below, absl::OkStatus()}, family);
+  layout.spread = spreads_[block.first];
+  layout.raised_by = layout.spread.all_slots - needed_;
+  below = layout.cost;
+  family.layout = std::move(layout);
 }
 
 Search::Family Search::Cheapest(int slots, double below) {
@@ -134,17 +136,12 @@ Search::Family Search::Cheapest(int slots, double below) {
   const Draft least = DraftOf(slots, spreads_.size() - 1, 0);
   for (size_t first = 0; first < spreads_.size();) {
     const Block block = BlockAt(slots, first);
-    Fall fall = Obstacle(least, block.task_managers, below);
+    const Fall fall = Obstacle(least, block.task_managers, below);
     if (fall.cap != Cap::kNone) {
       Note(fall, family);
       break;
     }
-    fall = Obstacle(DraftOf(slots, block.end - 1, block.first), block.task_managers, below);
-    if (fall.cap == Cap::kNone) {
-      SizeBlock(slots, block, below, family);
-    } else {
-      Note(fall, family);
-    }
+    SizeBlock(slots, block, below, family);
     first = block.end;
   }
   if (family.layout) family.fall = {};

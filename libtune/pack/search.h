@@ -36,7 +36,7 @@ class Search {
     ContainerResources pod;
     double pod_cost = 0;
   };
-  struct Block {  // of spreads that need equally many TaskManagers
+  struct Block {  // neighbouring spreads that need equally many TaskManagers
     size_t first = 0, end = 0;
     int task_managers = 1;
   };
@@ -47,6 +47,7 @@ class Search {
   Block BlockAt(int slots, size_t first) const;
   // Why it is not to be looked into; kNone: it is.
   Fall Obstacle(const Draft& draft, int task_managers, double below) const;
+  // Halves the block until a part can be ruled out as a whole, or is one spread, which is sized.
   void SizeBlock(int slots, const Block& block, double& below, Family& family);
   // Fills `layout` but for its load's part. The cap it hits, or kNone.
   Fall Size(const Draft& draft, PackLayout& layout);
