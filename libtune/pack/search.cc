@@ -50,7 +50,8 @@ Search::Draft Search::DraftOf(int slots, size_t held_at, size_t slots_at) const 
   draft.cpu = AskCpu(draft.load.cores, needs.cpu, input_.limits.range);
   const Bytes least = LeastProcess(needs, draft.wanted.wish);
   draft.pod.memory_request = least;
-  const double limit = static_cast<double>(least.value() / kMebibyte) * needs.memory_limit_factor;
+  const int64_t mebibytes = least.value() / kMebibyte;
+  const double limit = static_cast<double>(mebibytes) * needs.memory_limit_factor;
   draft.pod.memory_limit = Bytes(static_cast<int64_t>(limit) * kMebibyte);
   draft.pod.cpu_request = draft.cpu.request;
   draft.pod.cpu_limit = draft.cpu.request;

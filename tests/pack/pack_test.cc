@@ -158,5 +158,15 @@ TEST(Spread, FollowsGroupsAndCaps) {
   EXPECT_DOUBLE_EQ(Spreader(others).At(0.5).state.front(), 1);  // 2 now, and no more than 2
 }
 
+// All at their caps: asked for twice the slots, each still has what it has now.
+TEST(Spread, CapsKeepTheWorkTogether) {
+  PackJob job;
+  job.vertices = {{"a", 1, 4, 4, std::nullopt, false}};
+  const std::vector<PackJob> jobs = {job};
+  const Spread spread = Spreader(jobs).At(0.5);
+  EXPECT_EQ(spread.all_slots, 4);
+  EXPECT_DOUBLE_EQ(spread.work.front(), 1);
+}
+
 }  // namespace
 }  // namespace tune
