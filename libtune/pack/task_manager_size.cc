@@ -11,8 +11,12 @@ namespace {
 constexpr double kLargestOverhead =
     0.1999;  // share of the time; from a fifth on estimate/heap.h takes it for thrashing
 
+// More than this is as good as any such size: no container is so large (ContainerOf() refuses 2^51).
+constexpr double kMostBytes = static_cast<double>(int64_t{1} << 58);
+
 Bytes WholeMebibytes(double bytes) {
-  return Bytes(static_cast<int64_t>(std::ceil(bytes / kMebibyte * (1 - 1e-12))) * kMebibyte);
+  const double mebibytes = std::ceil(std::min(bytes, kMostBytes) / kMebibyte * (1 - 1e-12));
+  return Bytes(static_cast<int64_t>(mebibytes) * kMebibyte);
 }
 
 // What a job adds to a TaskManager: at most fixed + slots * per_slot, as its models are convex in the slots.
@@ -138,11 +142,15 @@ Bytes LeastProcess(const TaskManagerNeeds& needs, const TaskManagerMemoryWish& w
   const TaskManagerMemoryOptions& o = needs.options;
   // Flink's limits hold whatever is derived; those of the network not where its buffers are counted.
   const Bytes network(o.network_buffers ? 0 : NetworkLimits(o).min), overhead(Overhead(o, kTaskManagerKeys).min);
-  Bytes least = *wish.heap + *wish.managed + std::max(*wish.network, network);
-  least = least + o.framework_off_heap.value_or(Bytes(kDefaultFramework));
-  least = least + wish.task_off_heap.value_or(o.task_off_heap.value_or(Bytes(0)));
-  least = least + wish.metaspace.value_or(o.metaspace.value_or(Bytes(kDefaultMetaspace)));
-  return least + std::max(wish.overhead.value_or(overhead), overhead);
+  double least = 0;
+  for (const Bytes part : {*wish.heap, *wish.managed, std::max(*wish.network, network),
+                           o.framework_off_heap.value_or(Bytes(kDefaultFramework)),
+                           wish.task_off_heap.value_or(o.task_off_heap.value_or(Bytes(0))),
+                           wish.metaspace.value_or(o.metaspace.value_or(Bytes(kDefaultMetaspace))),
+                           std::max(wish.overhead.value_or(overhead), overhead)}) {
+    least += static_cast<double>(part.value());
+  }
+  return Bytes(static_cast<int64_t>(std::min(least, kMostBytes)));
 }
 
 }  // namespace tune

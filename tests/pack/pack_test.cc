@@ -97,6 +97,15 @@ TEST(Pack, NothingFitsIsAnAnswer) {
   EXPECT_EQ(answer.cap.cap, Cap::kNodeMemory);
 }
 
+// 10^18 bytes alive: no container is so large.
+TEST(Pack, AbsurdSizesFitNowhere) {
+  PackInput input = ByHand();
+  input.jobs[0].live = FitLive(std::vector<LiveObservation>{{1e18, 1e18, 2, 8, 0}}).value();
+  const PackAnswer answer = Pack(input).value();
+  EXPECT_FALSE(answer.chosen.has_value());
+  EXPECT_EQ(answer.cap.cap, Cap::kHeap);
+}
+
 TEST(Pack, ContradictingOptionsAreNamed) {
   PackInput input = ByHand();
   input.needs.options.flink_size = Mib(300);
