@@ -26,7 +26,10 @@ PackInput Chain(int64_t vertices, int slots) {
                  .value();
   job.cpu = {0.05, 0.3 * now, 1.2, false};
   TaskManagerNeeds& needs = input.needs;
-  needs.heap = {.live = 300 * kMib, .collector = Collector::kParallel, .heap = 900 * kMib, .overhead = 0.02};
+  needs.heap.live = 300 * kMib;
+  needs.heap.collector = Collector::kParallel;
+  needs.heap.heap = 900 * kMib;
+  needs.heap.overhead = 0.02;
   needs.slots_now = 2;
   input.present = PresentLayout{2, (slots + 1) / 2, Bytes(int64_t{2} << 30), MilliCores(1000)};
   return input;
