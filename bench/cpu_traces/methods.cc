@@ -54,7 +54,7 @@ tune::CpuHistory ToHistory(const Past& past) {
   tune::CpuHistory history{.bin = absl::Seconds(past.step_s), .bins = {}};
   history.bins.reserve(past.cores.size());
   for (double cores : past.cores) {
-    tune::CpuBin bin;
+    tune::CpuUseBin bin;
     if (cores >= 0) {
       bin.covered_s = past.step_s;
       bin.cores = cores;

@@ -33,7 +33,7 @@ class Checker {
 
 bool InUnit(double value) { return value >= 0 && value <= 1; }
 
-void CheckBin(const CpuBin& bin, double bin_s, size_t i, Violations& violations) {
+void CheckBin(const CpuUseBin& bin, double bin_s, size_t i, Violations& violations) {
   if (bin.covered_s == 0) return;
   const auto name = [i](const char* field) { return absl::StrCat("cpu.bins[", i, "].", field); };
   if (!(bin.covered_s >= 0 && bin.covered_s <= bin_s)) {

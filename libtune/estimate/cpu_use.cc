@@ -25,9 +25,9 @@ bool Before(const Observation& a, const Observation& b) {
   return a.cores != b.cores ? a.cores < b.cores : a.censored < b.censored;
 }
 
-bool Counts(const CpuBin& bin) { return bin.covered_s > 0 && !bin.left_out; }
+bool Counts(const CpuUseBin& bin) { return bin.covered_s > 0 && !bin.left_out; }
 
-bool IsCensored(const CpuBin& bin, double throttled_fraction) {
+bool IsCensored(const CpuUseBin& bin, double throttled_fraction) {
   const bool throttled = bin.throttled_fraction.has_value() && *bin.throttled_fraction >= throttled_fraction;
   return throttled || (bin.limit_cores.has_value() && bin.cores >= kAtLimit * *bin.limit_cores);
 }
@@ -119,7 +119,7 @@ CpuUse CollectCpuUse(const CpuHistory& history, const CpuWeighting& weighting, C
   CpuUseBuilder builder;
   builder.Reserve(history.bins.size());
   for (size_t i = FirstBin(history, weighting.horizon); i < history.bins.size(); ++i) {
-    const CpuBin& bin = history.bins[i];
+    const CpuUseBin& bin = history.bins[i];
     if (!Counts(bin)) continue;
     const double weight = bin.covered_s * weigher.At(static_cast<double>(history.bins.size() - i) * bin_s);
     const bool censored = censoring == Censoring::kCounted && IsCensored(bin, weighting.throttled_fraction);

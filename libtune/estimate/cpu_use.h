@@ -12,7 +12,7 @@
 namespace tune {
 
 // CPU of one process, or of one service, in one bin.
-struct CpuBin {
+struct CpuUseBin {
   double covered_s = 0;  // seconds seen, in [0, bin]; 0: nothing known, the rest is not read
   double cores = 0;      // mean cores used while covered, in [0, kMostCores]
   // Share of the CFS periods that were throttled, in [0, 1]. nullopt: not measured.
@@ -23,7 +23,7 @@ struct CpuBin {
 
 struct CpuHistory {
   absl::Duration bin = absl::Minutes(1);  // > 0
-  std::vector<CpuBin> bins;               // oldest first; the last one ends now
+  std::vector<CpuUseBin> bins;            // oldest first; the last one ends now
 };
 
 constexpr double kMostCores = 1e6;

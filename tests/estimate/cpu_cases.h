@@ -9,11 +9,11 @@
 
 namespace tune {
 
-inline CpuBin Used(double cores) {
+inline CpuUseBin Used(double cores) {
   return {.covered_s = 60, .cores = cores, .throttled_fraction = {}, .limit_cores = {}};
 }
 
-inline CpuBin Throttled(double cores, double limit) {
+inline CpuUseBin Throttled(double cores, double limit) {
   return {.covered_s = 60, .cores = cores, .throttled_fraction = 1, .limit_cores = limit};
 }
 

@@ -17,7 +17,7 @@ double AnyCores() { return 0.001 * *rc::gen::inRange(0, 4000); }
 CpuHistory AnyHistory() {
   CpuHistory history;
   for (int i = *rc::gen::inRange(1, 60); i > 0; --i) {
-    CpuBin bin = Used(AnyCores());
+    CpuUseBin bin = Used(AnyCores());
     bin.covered_s = *rc::gen::inRange(1, 61);
     if (*rc::gen::inRange(0, 4) == 0) bin.throttled_fraction = 0.01 * *rc::gen::inRange(0, 101);
     if (*rc::gen::inRange(0, 4) == 0) bin.limit_cores = std::max(bin.cores, 0.5);
@@ -28,7 +28,7 @@ CpuHistory AnyHistory() {
 }
 
 CpuHistory WithoutCensoring(CpuHistory history) {
-  for (CpuBin& bin : history.bins) bin.throttled_fraction = bin.limit_cores = std::nullopt;
+  for (CpuUseBin& bin : history.bins) bin.throttled_fraction = bin.limit_cores = std::nullopt;
   return history;
 }
 
@@ -60,7 +60,7 @@ TEST(CpuProperty, MoreUseNeverGivesASmallerRequest) {
     CpuHistory history = WithoutCensoring(AnyHistory());
     const CpuRequest before = Estimate(history, {}, Classic());
     const CpuPolicy priced = Plain();
-    for (CpuBin& bin : history.bins) bin.cores += *rc::gen::inRange(0, 2) * AnyCores();
+    for (CpuUseBin& bin : history.bins) bin.cores += *rc::gen::inRange(0, 2) * AnyCores();
     RC_ASSERT((Estimate(history, {}, Classic()).request >= before.request));
     const CpuRequest after = Estimate(history, {}, priced);
     RC_ASSERT(after.wanted_cores >= before.quantile_cores / priced.band_high * (1 - 1e-9));
@@ -75,7 +75,7 @@ TEST(CpuProperty, UseScaledIsARequestScaled) {
     policy.inside_band = true;
     const CpuRequest before = Estimate(history, {}, policy);
     RC_PRE(before.request.has_value() && before.quantile_cores > 0);
-    for (CpuBin& bin : history.bins) {
+    for (CpuUseBin& bin : history.bins) {
       bin.cores *= 8;
       if (bin.limit_cores.has_value()) *bin.limit_cores *= 8;
     }
@@ -106,7 +106,7 @@ TEST(CpuProperty, CensoringNeverLowers) {
     const CpuPolicy policy = AnyPolicy();
     const CpuSpec now = AnySpec();
     const CpuRequest before = Estimate(history, now, policy);
-    for (CpuBin& bin : history.bins) {
+    for (CpuUseBin& bin : history.bins) {
       if (*rc::gen::inRange(0, 3) == 0) bin.throttled_fraction = 1;
       if (*rc::gen::inRange(0, 3) == 0) bin.limit_cores = std::max(bin.cores, 0.001);
     }
@@ -151,7 +151,7 @@ TEST(CpuProperty, BinsLeftOutDoNotMatter) {
     const CpuPolicy policy = AnyPolicy();
     const CpuSpec now = AnySpec();
     const CpuRequest before = Estimate(history, now, policy);
-    for (CpuBin& bin : history.bins) {
+    for (CpuUseBin& bin : history.bins) {
       if (bin.left_out) bin.cores = AnyCores();
     }
     RC_ASSERT((Estimate(history, now, policy).request == before.request));

@@ -93,7 +93,7 @@ TEST(CpuUse, WhatCountsAsCensored) {
 TEST(CpuUse, TheSameTimeOfDayCountsMore) {
   CpuHistory history{.bin = absl::Hours(1), .bins = {}};
   for (int hour = 0; hour < 48; ++hour) {
-    CpuBin bin = Used(hour % 24);
+    CpuUseBin bin = Used(hour % 24);
     bin.covered_s = 3600;
     history.bins.push_back(bin);
   }
