@@ -114,6 +114,8 @@ void MergeFacts(const JobFacts& spec, JobFacts& facts) {
   if (spec.adaptive_scheduler) facts.adaptive_scheduler = spec.adaptive_scheduler;
   if (spec.slots_per_task_manager) facts.slots_per_task_manager = spec.slots_per_task_manager;
   for (const auto& [key, value] : spec.configuration) facts.configuration[key] = value;
+  facts.task_manager = spec.task_manager;
+  facts.job_manager = spec.job_manager;
 }
 
 }  // namespace

@@ -4,11 +4,10 @@
 
 #include "libtune/codec/door.h"
 #include "libtune/codec/limits.h"
+#include "libtune/codec/process_spec_codec.h"
 
 namespace tune {
 namespace {
-
-constexpr double kMostCores = 1e9;  // as ParseDeploymentCpu()
 
 SpecChange ReadChange(const v1::SpecChange& proto, const Path& at, Violations& violations) {
   const Path path = at.Field("path");
@@ -26,38 +25,6 @@ SpecChange ReadChange(const v1::SpecChange& proto, const Path& at, Violations& v
   change.is_number = proto.is_number();
   change.reason = proto.reason();
   return change;
-}
-
-bool IsEmpty(const FlinkProcessSpec& spec) {
-  return spec.memory.empty() && !spec.cpu && spec.ephemeral_storage.empty() && spec.replicas == 0;
-}
-
-v1::FlinkProcessSpec ToProto(const FlinkProcessSpec& spec) {
-  v1::FlinkProcessSpec proto;
-  if (!spec.memory.empty()) proto.set_memory(Utf8(spec.memory));
-  if (spec.cpu) proto.set_cpu(*spec.cpu);
-  if (!spec.ephemeral_storage.empty()) proto.set_ephemeral_storage(Utf8(spec.ephemeral_storage));
-  if (spec.replicas > 0) proto.set_replicas(spec.replicas);
-  return proto;
-}
-
-FlinkProcessSpec ReadProcess(const v1::FlinkProcessSpec& proto, const Path& at, Violations& violations) {
-  if (proto.has_memory()) CheckNotEmpty(at.Field("memory"), proto.memory(), violations);
-  if (proto.has_cpu() && !(proto.cpu() > 0 && proto.cpu() <= kMostCores)) {
-    violations.Add(at.Field("cpu").Render(), proto.cpu(), "(0, 1e9]");
-  }
-  if (proto.has_ephemeral_storage()) {
-    CheckNotEmpty(at.Field("ephemeral_storage"), proto.ephemeral_storage(), violations);
-  }
-  if (proto.has_replicas()) {
-    CheckRange(at.Field("replicas"), int64_t{proto.replicas()}, 1, std::numeric_limits<int32_t>::max(), violations);
-  }
-  FlinkProcessSpec spec;
-  spec.memory = proto.memory();
-  if (proto.has_cpu()) spec.cpu = proto.cpu();
-  spec.ephemeral_storage = proto.ephemeral_storage();
-  spec.replicas = proto.replicas();
-  return spec;
 }
 
 }  // namespace
@@ -155,8 +122,8 @@ absl::StatusOr<FlinkDeploymentSpec> FromProto(const v1::FlinkDeploymentSpec& pro
     spec.flink_configuration.insert(proto.flink_configuration().begin(), proto.flink_configuration().end());
   }
   const Path task_manager = root.Field("task_manager"), job_manager = root.Field("job_manager");
-  spec.task_manager = ReadProcess(proto.task_manager(), task_manager, violations);
-  spec.job_manager = ReadProcess(proto.job_manager(), job_manager, violations);
+  spec.task_manager = ReadProcessSpec(proto.task_manager(), task_manager, violations);
+  spec.job_manager = ReadProcessSpec(proto.job_manager(), job_manager, violations);
   if (!violations.empty()) return violations.ToStatus();
   return spec;
 }

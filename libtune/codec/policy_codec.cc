@@ -28,6 +28,9 @@ struct Reader {
   void Duration(const char* name, bool has, const google::protobuf::Duration& proto, absl::Duration& out) {
     if (has) out = ReadDuration(proto, root.Field(name), violations);
   }
+  void Amount(bool has, int64_t value, MilliCores& out) {
+    if (has) out = MilliCores(value);
+  }
   template <typename T>
   void Number(bool has, T value, T& out) {
     if (has) out = value;
@@ -82,6 +85,59 @@ void ReadGuards(const v1::TuningPolicy& proto, Reader& reader, TuningPolicy& pol
                 policy.max_checkpoint_failure_fraction);
 }
 
+void ReadProcesses(const v1::TuningPolicy& proto, Reader& reader, TuningPolicy& policy) {
+  reader.Number(proto.has_size_processes(), proto.size_processes(), policy.size_processes);
+  reader.Duration("min_process_coverage", proto.has_min_process_coverage(), proto.min_process_coverage(),
+                  policy.min_process_coverage);
+  reader.Number(proto.has_gc_overhead_goal(), proto.gc_overhead_goal(), policy.gc_overhead_goal);
+  reader.Number(proto.has_heap_margin(), proto.heap_margin(), policy.heap_margin);
+  reader.Number(proto.has_heap_live_factor(), proto.heap_live_factor(), policy.heap_live_factor);
+  reader.Number(proto.has_metaspace_margin(), proto.metaspace_margin(), policy.metaspace_margin);
+  reader.Duration("oom_memory", proto.has_oom_memory(), proto.oom_memory(), policy.oom_memory);
+  reader.Number(proto.has_cpu_quantile(), proto.cpu_quantile(), policy.cpu_quantile);
+  reader.Number(proto.has_cpu_band_low(), proto.cpu_band_low(), policy.cpu_band_low);
+  reader.Number(proto.has_cpu_band_high(), proto.cpu_band_high(), policy.cpu_band_high);
+  reader.Number(proto.has_cpu_over_price(), proto.cpu_over_price(), policy.cpu_over_price);
+  reader.Amount(proto.has_min_cpu_request(), proto.min_cpu_request(), policy.min_cpu_request);
+  reader.Amount(proto.has_cpu_start_up(), proto.cpu_start_up(), policy.cpu_start_up);
+}
+
+void ReadLayout(const v1::TuningPolicy& proto, Reader& reader, TuningPolicy& policy) {
+  reader.Number(proto.has_min_slots(), proto.min_slots(), policy.min_slots);
+  reader.Number(proto.has_max_slots(), proto.max_slots(), policy.max_slots);
+  reader.Number(proto.has_min_task_managers(), proto.min_task_managers(), policy.min_task_managers);
+  reader.Number(proto.has_max_task_managers(), proto.max_task_managers(), policy.max_task_managers);
+  reader.Number(proto.has_price_per_core(), proto.price_per_core(), policy.price_per_core);
+  reader.Number(proto.has_price_per_gib(), proto.price_per_gib(), policy.price_per_gib);
+  reader.Number(proto.has_least_saving(), proto.least_saving(), policy.least_saving);
+}
+
+void WriteProcesses(const TuningPolicy& policy, v1::TuningPolicy& proto) {
+  proto.set_size_processes(policy.size_processes);
+  *proto.mutable_min_process_coverage() = ToProto(policy.min_process_coverage);
+  proto.set_gc_overhead_goal(policy.gc_overhead_goal);
+  proto.set_heap_margin(policy.heap_margin);
+  proto.set_heap_live_factor(policy.heap_live_factor);
+  proto.set_metaspace_margin(policy.metaspace_margin);
+  *proto.mutable_oom_memory() = ToProto(policy.oom_memory);
+  proto.set_cpu_quantile(policy.cpu_quantile);
+  proto.set_cpu_band_low(policy.cpu_band_low);
+  proto.set_cpu_band_high(policy.cpu_band_high);
+  proto.set_cpu_over_price(policy.cpu_over_price);
+  proto.set_min_cpu_request(policy.min_cpu_request.value());
+  proto.set_cpu_start_up(policy.cpu_start_up.value());
+}
+
+void WriteLayout(const TuningPolicy& policy, v1::TuningPolicy& proto) {
+  proto.set_min_slots(policy.min_slots);
+  proto.set_max_slots(policy.max_slots);
+  proto.set_min_task_managers(policy.min_task_managers);
+  proto.set_max_task_managers(policy.max_task_managers);
+  proto.set_price_per_core(policy.price_per_core);
+  proto.set_price_per_gib(policy.price_per_gib);
+  proto.set_least_saving(policy.least_saving);
+}
+
 }  // namespace
 
 v1::TuningPolicy ToProto(const TuningPolicy& policy) {
@@ -115,6 +171,8 @@ v1::TuningPolicy ToProto(const TuningPolicy& policy) {
   proto.set_lower_ratio(policy.lower_ratio);
   *proto.mutable_payback_time() = ToProto(policy.payback_time);
   proto.set_max_checkpoint_failure_fraction(policy.max_checkpoint_failure_fraction);
+  WriteProcesses(policy, proto);
+  WriteLayout(policy, proto);
   return proto;
 }
 
@@ -124,6 +182,8 @@ absl::StatusOr<TuningPolicy> FromProto(const v1::TuningPolicy& proto) {
   ReadDemand(proto, reader, policy);
   ReadEstimates(proto, reader, policy);
   ReadGuards(proto, reader, policy);
+  ReadProcesses(proto, reader, policy);
+  ReadLayout(proto, reader, policy);
   if (absl::Status status = AllViolations(reader.violations, CheckPolicy(policy)); !status.ok()) return status;
   return policy;
 }

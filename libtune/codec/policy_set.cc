@@ -123,6 +123,12 @@ absl::Status SetPlain(const Assignment& a, const FieldDescriptor& field, google:
       reflection.SetInt32(&policy, &field, value);
       return absl::OkStatus();
     }
+    case FieldDescriptor::CPPTYPE_INT64: {
+      int64_t value = 0;
+      if (!absl::SimpleAtoi(a.value, &value)) return Refused(a, "a whole number");
+      reflection.SetInt64(&policy, &field, value);
+      return absl::OkStatus();
+    }
     case FieldDescriptor::CPPTYPE_BOOL: {
       if (a.value != "true" && a.value != "false") return Refused(a, "true, false");
       reflection.SetBool(&policy, &field, a.value == "true");

@@ -115,6 +115,8 @@ class Reader {
       Flatten(*configuration, "", 0);
     }
     out_.facts.configuration = out_.spec.flink_configuration;
+    out_.facts.task_manager = out_.spec.task_manager;
+    out_.facts.job_manager = out_.spec.job_manager;
     ReadFacts();
   }
 

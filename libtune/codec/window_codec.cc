@@ -3,6 +3,7 @@
 
 #include "libtune/codec/door.h"
 #include "libtune/codec/graph_codec.h"
+#include "libtune/codec/process_spec_codec.h"
 #include "libtune/codec/role_codec.h"
 #include "libtune/codec/window_enums.h"
 
@@ -87,6 +88,9 @@ void Write(const JobFacts& facts, v1::JobFacts& proto) {
   if (facts.adaptive_scheduler) proto.set_adaptive_scheduler(*facts.adaptive_scheduler);
   if (facts.slots_per_task_manager) proto.set_slots_per_task_manager(*facts.slots_per_task_manager);
   for (const auto& [key, value] : facts.configuration) (*proto.mutable_configuration())[Utf8(key)] = Utf8(value);
+  if (!IsEmpty(facts.task_manager)) *proto.mutable_task_manager() = ToProto(facts.task_manager);
+  if (!IsEmpty(facts.job_manager)) *proto.mutable_job_manager() = ToProto(facts.job_manager);
+  if (!IsEmpty(facts.limits)) *proto.mutable_limits() = ToProto(facts.limits);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "libtune/codec/door.h"
 #include "libtune/codec/graph_codec.h"
 #include "libtune/codec/limits.h"
+#include "libtune/codec/process_spec_codec.h"
 #include "libtune/codec/role_codec.h"
 #include "libtune/codec/window_codec.h"
 #include "libtune/codec/window_enums.h"
@@ -71,6 +72,9 @@ JobFacts Read(const v1::JobFacts& proto, const Path& path, Violations& violation
   if (proto.has_adaptive_scheduler()) facts.adaptive_scheduler = proto.adaptive_scheduler();
   if (proto.has_slots_per_task_manager()) facts.slots_per_task_manager = proto.slots_per_task_manager();
   for (const auto& [key, value] : proto.configuration()) facts.configuration[key] = value;
+  facts.task_manager = ReadProcessSpec(proto.task_manager(), path.Field("task_manager"), violations);
+  facts.job_manager = ReadProcessSpec(proto.job_manager(), path.Field("job_manager"), violations);
+  facts.limits = ReadPodLimits(proto.limits(), path.Field("limits"), violations);
   return facts;
 }
 

@@ -33,6 +33,9 @@ class PolicyCheck {
   void Require(bool ok, const char* field, double value, const std::string& allowed) {
     if (!ok) Bad(field, absl::StrCat(value), allowed);
   }
+  void Between(const char* field, int64_t value, int64_t least, int64_t most) {
+    if (value < least || value > most) Bad(field, absl::StrCat(value), absl::StrCat("[", least, ", ", most, "]"));
+  }
   void Bad(const std::string& field, const std::string& value, const std::string& allowed) {
     bad_.Add(absl::StrCat("policy.", field), value, allowed);
   }
@@ -76,6 +79,35 @@ void CheckGuards(const TuningPolicy& p, PolicyCheck& check) {
   check.Fraction("max_checkpoint_failure_fraction", p.max_checkpoint_failure_fraction);
 }
 
+void CheckProcesses(const TuningPolicy& p, PolicyCheck& check) {
+  constexpr int64_t kMostMilliCores = 1'000'000'000;
+  check.NotNegative("min_process_coverage", p.min_process_coverage);
+  check.Require(p.gc_overhead_goal > 0 && p.gc_overhead_goal < 1, "gc_overhead_goal", p.gc_overhead_goal, "(0, 1)");
+  check.Require(p.heap_margin >= 1 && p.heap_margin <= 10, "heap_margin", p.heap_margin, "[1, 10]");
+  const double factor = p.heap_live_factor;
+  check.Require(factor == 0 || (factor >= 1 && factor <= 100), "heap_live_factor", factor, "[1, 100], or 0 for none");
+  check.Require(p.metaspace_margin >= 1 && p.metaspace_margin <= 10, "metaspace_margin", p.metaspace_margin, "[1, 10]");
+  check.Positive("oom_memory", p.oom_memory);
+  check.Require(p.cpu_quantile > 0 && p.cpu_quantile < 1, "cpu_quantile", p.cpu_quantile, "(0, 1)");
+  check.Fraction("cpu_band_high", p.cpu_band_high);
+  check.Require(p.cpu_band_low > 0 && p.cpu_band_low < p.cpu_band_high, "cpu_band_low", p.cpu_band_low,
+                "(0, cpu_band_high)");
+  check.Require(p.cpu_over_price >= 0 && p.cpu_over_price <= 1e6, "cpu_over_price", p.cpu_over_price, "[0, 1e6]");
+  check.Between("min_cpu_request", p.min_cpu_request.value(), 1, kMostMilliCores);
+  check.Between("cpu_start_up", p.cpu_start_up.value(), 0, kMostMilliCores);
+}
+
+void CheckLayout(const TuningPolicy& p, PolicyCheck& check) {
+  check.Between("max_slots", p.max_slots, 1, kMaxParallelism);
+  check.Require(p.min_slots >= 1 && p.min_slots <= p.max_slots, "min_slots", p.min_slots, "[1, max_slots]");
+  check.Between("max_task_managers", p.max_task_managers, 1, kMaxParallelism);
+  check.Require(p.min_task_managers >= 1 && p.min_task_managers <= p.max_task_managers, "min_task_managers",
+                p.min_task_managers, "[1, max_task_managers]");
+  check.Require(p.price_per_core >= 0 && std::isfinite(p.price_per_core), "price_per_core", p.price_per_core, ">= 0");
+  check.Require(p.price_per_gib >= 0 && std::isfinite(p.price_per_gib), "price_per_gib", p.price_per_gib, ">= 0");
+  check.Require(p.least_saving >= 0 && p.least_saving < 1, "least_saving", p.least_saving, "[0, 1)");
+}
+
 }  // namespace
 
 absl::Status CheckPolicy(const TuningPolicy& policy) {
@@ -83,6 +115,8 @@ absl::Status CheckPolicy(const TuningPolicy& policy) {
   PolicyCheck check(bad);
   CheckEstimates(policy, check);
   CheckGuards(policy, check);
+  CheckProcesses(policy, check);
+  CheckLayout(policy, check);
   return bad.ToStatus();
 }
 

@@ -141,6 +141,10 @@ JobFacts AnyFacts() {
   facts.adaptive_scheduler = Maybe(Bool());
   facts.slots_per_task_manager = Maybe(Int(1, 8));
   for (int i = 0; i < Int(0, 4); ++i) facts.configuration[absl::StrCat("key.", i)] = Name();
+  if (Bool()) facts.task_manager = {"4g", 0.5, "", Int(0, 3)};
+  if (Bool()) facts.job_manager = {Name(), std::nullopt, Name(), 0};
+  if (Bool()) facts.limits.quota = {MilliCores(Int(0, 9000)), std::nullopt, AnyBytes(), std::nullopt, Int(0, 9)};
+  if (Bool()) facts.limits.node.memory = Bytes(Int(1, 1 << 30));
   return facts;
 }
 
@@ -167,7 +171,12 @@ graph {
   inferred: true
 }
 facts { job_name: "orders" flink_major: 1 flink_minor: 20 adaptive_scheduler: true slots_per_task_manager: 4
-        configuration { key: "a.b" value: "c" } }
+        configuration { key: "a.b" value: "c" }
+        task_manager { memory: "4g" cpu: 1.5 ephemeral_storage: "2G" replicas: 3 }
+        job_manager { memory: "2g" cpu: 0.5 ephemeral_storage: "1G" replicas: 2 }
+        limits { range { min_cpu: 1 max_cpu: 2 min_memory: 3 max_memory: 4 max_cpu_ratio: 5 max_memory_ratio: 6 }
+                 quota { cpu_request: 7 cpu_limit: 8 memory_request: 9 memory_limit: 10 pods: 11 }
+                 node { cpu: 12 memory: 13 } } }
 start { seconds: 1700000000 nanos: 5000000 }
 bin { seconds: 60 }
 length { seconds: 61 nanos: 7 }
@@ -299,6 +308,26 @@ TuningPolicy AnyPolicy() {
   policy.lower_ratio = 1 + Amount();
   policy.payback_time = Length();
   policy.max_checkpoint_failure_fraction = Fraction();
+  policy.size_processes = Bool();
+  policy.min_process_coverage = Length();
+  policy.gc_overhead_goal = Fraction() * 0.99;
+  policy.heap_margin = 1 + Fraction();
+  policy.heap_live_factor = Bool() ? 0 : 1 + Amount() / 1e9;
+  policy.metaspace_margin = 1 + Fraction();
+  policy.oom_memory = Bool() ? absl::InfiniteDuration() : Length();
+  policy.cpu_quantile = Fraction() * 0.99;
+  policy.cpu_band_low = Fraction() / 2;
+  policy.cpu_band_high = 0.5 + Fraction() / 2;
+  policy.cpu_over_price = Fraction();
+  policy.min_cpu_request = MilliCores(Int(1, 1000));
+  policy.cpu_start_up = MilliCores(Int(0, 1000));
+  policy.min_slots = Int(1, 4);
+  policy.max_slots = Int(4, 9);
+  policy.min_task_managers = Int(1, 4);
+  policy.max_task_managers = Int(4, 9);
+  policy.price_per_core = Amount();
+  policy.price_per_gib = Amount();
+  policy.least_saving = Fraction() * 0.99;
   return policy;
 }
 

@@ -18,7 +18,11 @@ constexpr char kFullPolicy[] = R"(
   slow_record_of { key: "map" value { seconds: 15 } } gc_bound_fraction: 0.16 min_coverage { seconds: 17 }
   min_records: 18 max_staleness { seconds: 19 } scope: SCOPE_JOB min_parallelism: 21 max_parallelism: 22
   max_step_up_factor: 23 max_step_down_factor: 0.24 lower_ratio: 25 payback_time { seconds: 26 }
-  max_checkpoint_failure_fraction: 0.27)";
+  max_checkpoint_failure_fraction: 0.27 size_processes: false min_process_coverage { seconds: 29 }
+  gc_overhead_goal: 0.30 heap_margin: 3.1 heap_live_factor: 3.2 metaspace_margin: 3.3 oom_memory { seconds: 34 }
+  cpu_quantile: 0.35 cpu_band_low: 0.36 cpu_band_high: 0.37 cpu_over_price: 38 min_cpu_request: 39 cpu_start_up: 40
+  min_slots: 41 max_slots: 42 min_task_managers: 43 max_task_managers: 44 price_per_core: 45 price_per_gib: 46
+  least_saving: 0.47)";
 
 TEST(PolicyCodecTest, EveryFieldArrivesAndLeavesAgain) {
   const auto proto = FromText<v1::TuningPolicy>(kFullPolicy);
@@ -52,6 +56,26 @@ TEST(PolicyCodecTest, EveryFieldArrivesAndLeavesAgain) {
   EXPECT_EQ(policy->lower_ratio, 25);
   EXPECT_EQ(policy->payback_time, absl::Seconds(26));
   EXPECT_EQ(policy->max_checkpoint_failure_fraction, 0.27);
+  EXPECT_FALSE(policy->size_processes);
+  EXPECT_EQ(policy->min_process_coverage, absl::Seconds(29));
+  EXPECT_EQ(policy->gc_overhead_goal, 0.30);
+  EXPECT_EQ(policy->heap_margin, 3.1);
+  EXPECT_EQ(policy->heap_live_factor, 3.2);
+  EXPECT_EQ(policy->metaspace_margin, 3.3);
+  EXPECT_EQ(policy->oom_memory, absl::Seconds(34));
+  EXPECT_EQ(policy->cpu_quantile, 0.35);
+  EXPECT_EQ(policy->cpu_band_low, 0.36);
+  EXPECT_EQ(policy->cpu_band_high, 0.37);
+  EXPECT_EQ(policy->cpu_over_price, 38);
+  EXPECT_EQ(policy->min_cpu_request, MilliCores(39));
+  EXPECT_EQ(policy->cpu_start_up, MilliCores(40));
+  EXPECT_EQ(policy->min_slots, 41);
+  EXPECT_EQ(policy->max_slots, 42);
+  EXPECT_EQ(policy->min_task_managers, 43);
+  EXPECT_EQ(policy->max_task_managers, 44);
+  EXPECT_EQ(policy->price_per_core, 45);
+  EXPECT_EQ(policy->price_per_gib, 46);
+  EXPECT_EQ(policy->least_saving, 0.47);
   EXPECT_EQ(ToProto(*policy).DebugString(), proto.DebugString());
 }
 

@@ -130,8 +130,9 @@ TEST(WindowCodecTest, NoNumberMayBeNanOrInfinite) {
       EXPECT_TRUE(absl::StrContains(error, field)) << path << ": " << error;
       ++visited;
     });
-    // Two vertices: 7 + 6 + 6 + 3 + 2 + 1 = 25 each. A source: 3 + 2. A TaskManager: 1 + 3 + 1. The job: 2 + 3.
-    EXPECT_EQ(visited, 2 * 25 + 5 + 2 * (7 + 6 + 15) + 5);  // vertices, source, roles, job
+    // Two vertices: 7 + 6 + 6 + 3 + 2 + 1 = 25 each. A source: 3 + 2. A TaskManager: 1 + 3 + 1. The job: 2 + 3. Facts:
+    // 2 of cpu, 2 ratios.
+    EXPECT_EQ(visited, 2 * 25 + 5 + 2 * (7 + 6 + 15) + 5 + 4);  // vertices, source, roles, job, facts
   }
 }
 

@@ -55,7 +55,18 @@ INSTANTIATE_TEST_SUITE_P(
         NumberCase{"max_checkpoint_failure_fraction",
                    &TuningPolicy::max_checkpoint_failure_fraction,
                    {0.01, 1},
-                   {0, 1.01, kNaN}}),
+                   {0, 1.01, kNaN}},
+        NumberCase{"gc_overhead_goal", &TuningPolicy::gc_overhead_goal, {0.01, 0.99}, {0, 1, kNaN}},
+        NumberCase{"heap_margin", &TuningPolicy::heap_margin, {1, 10}, {0.99, 10.1, kNaN}},
+        NumberCase{"heap_live_factor", &TuningPolicy::heap_live_factor, {0, 1, 100}, {0.99, -1, 101, kNaN}},
+        NumberCase{"metaspace_margin", &TuningPolicy::metaspace_margin, {1, 10}, {0.99, 10.1, kNaN}},
+        NumberCase{"cpu_quantile", &TuningPolicy::cpu_quantile, {0.5, 0.99}, {0, 1, kNaN}},
+        NumberCase{"cpu_band_low", &TuningPolicy::cpu_band_low, {0.1, 0.79}, {0, 0.8, kNaN}},
+        NumberCase{"cpu_band_high", &TuningPolicy::cpu_band_high, {0.51, 1}, {1.01, kNaN}},
+        NumberCase{"cpu_over_price", &TuningPolicy::cpu_over_price, {0, 1e6}, {-1, 1.1e6, kNaN}},
+        NumberCase{"price_per_core", &TuningPolicy::price_per_core, {0, 1e9}, {-1, kInf, kNaN}},
+        NumberCase{"price_per_gib", &TuningPolicy::price_per_gib, {0, 1e9}, {-1, kInf, kNaN}},
+        NumberCase{"least_saving", &TuningPolicy::least_saving, {0, 0.99}, {-0.1, 1, kNaN}}),
     [](const auto& c) { return std::string(c.param.name); });
 
 struct DurationCase {
@@ -85,6 +96,9 @@ INSTANTIATE_TEST_SUITE_P(Fields, PolicyDurationTest,
                                          DurationCase{"slow_record", &TuningPolicy::slow_record, false, true},
                                          DurationCase{"min_coverage", &TuningPolicy::min_coverage, true, false},
                                          DurationCase{"max_staleness", &TuningPolicy::max_staleness, false, true},
+                                         DurationCase{"min_process_coverage", &TuningPolicy::min_process_coverage, true,
+                                                      false},
+                                         DurationCase{"oom_memory", &TuningPolicy::oom_memory, false, true},
                                          DurationCase{"payback_time", &TuningPolicy::payback_time, false, false}),
                          [](const auto& c) { return std::string(c.param.name); });
 
@@ -103,6 +117,23 @@ TEST(CheckPolicy, BoundsOfParallelismAreInOrder) {
   policy.max_parallelism = kMaxParallelism + 1;
   EXPECT_THAT(std::string(CheckPolicy(policy).message()),
               HasSubstr("policy.max_parallelism = 32769; allowed: [1, 32768]"));
+}
+
+TEST(CheckPolicy, CountsOfSlotsAndTaskManagersAreInOrder) {
+  TuningPolicy policy;
+  policy.min_slots = policy.max_slots = policy.min_task_managers = policy.max_task_managers = 3;
+  EXPECT_TRUE(CheckPolicy(policy).ok());
+  policy.min_slots = 4;
+  policy.max_task_managers = kMaxParallelism + 1;
+  policy.min_task_managers = 0;
+  policy.min_cpu_request = MilliCores(0);
+  policy.cpu_start_up = MilliCores(-1);
+  EXPECT_EQ(std::string(CheckPolicy(policy).message()),
+            "policy.min_cpu_request = 0; allowed: [1, 1000000000]\n"
+            "policy.cpu_start_up = -1; allowed: [0, 1000000000]\n"
+            "policy.min_slots = 4; allowed: [1, max_slots]\n"
+            "policy.max_task_managers = 32769; allowed: [1, 32768]\n"
+            "policy.min_task_managers = 0; allowed: [1, max_task_managers]");
 }
 
 TEST(CheckPolicy, OverridesOfTheSlowThresholdAreNamed) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "tune/process_spec.h"
 #include "tune/recommendation.h"
 #include "tune/window.h"
 
@@ -26,14 +27,6 @@ struct SpecPatch {
   std::vector<SpecChange> changes;          // empty: nothing to change
   bool restarts_job = false;                // false: the scheduler rescales in place
   std::vector<std::string> notes;           // what the patch leaves alone, and why
-};
-
-// `spec.taskManager` or `spec.jobManager` of a FlinkDeployment.
-struct FlinkProcessSpec {
-  std::string memory;             // resource.memory as written, ParseDeploymentMemory() reads it; empty: absent
-  std::optional<double> cpu;      // resource.cpu, cores > 0
-  std::string ephemeral_storage;  // resource.ephemeralStorage as written; empty: absent
-  int replicas = 0;               // 0: absent
 };
 
 // What the plan reads of a FlinkDeployment.

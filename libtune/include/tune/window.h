@@ -14,6 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "tune/job_graph.h"
+#include "tune/pod_limits.h"
+#include "tune/process_spec.h"
 #include "tune/process_window.h"
 #include "tune/units.h"
 
@@ -115,6 +117,8 @@ struct JobFacts {
   std::optional<bool> adaptive_scheduler;            // jobmanager.scheduler: adaptive; nullopt: not known
   std::optional<int> slots_per_task_manager;         // > 0
   std::map<std::string, std::string> configuration;  // Flink's keys as in the spec
+  FlinkProcessSpec task_manager, job_manager;        // resources as in the spec
+  PodLimits limits;                                  // of the namespace and the nodes
 };
 
 struct JobWindow {
