@@ -107,7 +107,7 @@ void CheckInverse(Options options, const Question& question) {
   // The same options with a process of whole MiB.
   options.process_size = Bytes(first->Process().value() / (1 << 20) * (1 << 20));
   const auto memory = ComputeMemory(options);
-  if (!memory.ok()) return;
+  if (!memory.ok() || memory->Process() == Bytes(0)) return;  // a plan is 1 MiB and more
   const auto plan = PlanMemory(options, AllOf(*memory));
   if (!plan.ok()) RC_FAIL(LineOf(question) + "\n" + std::string(plan.status().message()));
   if (!plan->set.empty()) RC_FAIL(LineOf(question) + "\nsets " + plan->set.begin()->first);
