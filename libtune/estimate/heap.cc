@@ -18,6 +18,7 @@ constexpr double kUnmeasured = 1.15;   // margin on the live share where the ove
 constexpr double kThrashing = 0.2;     // share of the time: what a heap too small shows says nothing of a larger one
 constexpr double kThrashingFactor = 1.4, kExhaustedFactor = 2;  // on the present heap
 constexpr double kUsualRoom = 0.25;                             // of a heap that collects too much, beside its live set
+constexpr double kMostTold = 1.0 / 12;  // overhead beyond it rises too steeply to tell how much room is missing
 constexpr int kBisections = 60;
 
 bool IsDivided(Collector collector) {
@@ -69,14 +70,18 @@ double SmallestMeeting(const Overhead& overhead, double goal, double present) {
   return high;
 }
 
+// A heap that collects too much: its room has to grow as the overhead has to fall. How much there is now is known too
+// badly to divide by, so what such heaps usually have is taken.
+double WithMoreRoom(double heap, double overhead, double goal) {
+  return heap * (1 + kUsualRoom * std::max(0.0, std::min(overhead, kMostTold) / goal - 1));
+}
+
 // By the overhead model. nullopt: not measured, or measured on a heap so small that it was busy with nothing else.
 std::optional<double> ByOverhead(const HeapFacts& facts, double old_fraction, double goal) {
   if (!facts.overhead || !facts.heap || *facts.overhead >= kThrashing || facts.exhausted) return std::nullopt;
-  // Too much: the room has to grow as the overhead has to fall. How much of it there is now is known too badly to
-  // divide by, so what such heaps usually have is taken.
-  if (*facts.overhead > goal) return *facts.heap * (1 + kUsualRoom * (*facts.overhead / goal - 1));
+  if (*facts.overhead > goal) return WithMoreRoom(*facts.heap, *facts.overhead, goal);
   const double room = old_fraction * *facts.heap - facts.live;
-  if (room <= 0) return std::nullopt;
+  if (room <= 0) return facts.heap;  // it meets the goal, and no smaller one is known to
   return SmallestMeeting(FitOverhead(facts, old_fraction, room), goal, *facts.heap);
 }
 
@@ -111,7 +116,8 @@ HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals) {
     Take(std::min(ceiling, *estimate.by_burst), HeapRule::kBurst, estimate);
   }
   if (facts.heap && facts.overhead.value_or(0) >= kThrashing) {
-    Take(kThrashingFactor * *facts.heap, HeapRule::kThrashing, estimate);
+    const double grown = WithMoreRoom(*facts.heap, *facts.overhead, goals.overhead);
+    Take(std::max(kThrashingFactor * *facts.heap, goals.margin * grown), HeapRule::kThrashing, estimate);
   }
   if (facts.exhausted && facts.heap) Take(kExhaustedFactor * *facts.heap, HeapRule::kExhausted, estimate);
   return estimate;

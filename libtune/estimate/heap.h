@@ -37,16 +37,17 @@ struct HeapEstimate {
   double bytes = 0;  // -Xmx wanted; the largest of those below
   HeapRule rule = HeapRule::kLiveShare;
   double by_live_share = 0;
-  std::optional<double>
-      by_overhead;  // without the margin; nullopt: overhead not measured, or the heap was too small to tell
+  // Without the margin; nullopt: overhead not measured, or the heap was too small to tell.
+  std::optional<double> by_overhead;
   std::optional<double> by_burst;
   double classic_low = 0, classic_high = 0;  // 3 and 4 times the live set
   double old_fraction = 1;                   // of the heap that holds old objects
   double full_fraction = 1;                  // of that which the live set may fill
 };
 
-// A present heap whose overhead meets the goal is never found too small by the live share or a burst. Never less for
-// more live data. Errors: none; facts were checked at the door.
+// A present heap whose overhead meets the goal is never found too small by the live share or a burst, unless the live
+// set exceeds its old generation. Never less for more live data, more overhead, more allocation or a stricter goal.
+// Errors: none; facts were checked at the door.
 HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals);
 
 }  // namespace tune
