@@ -2,6 +2,7 @@ find_package(nlohmann_json CONFIG REQUIRED)
 
 # Scores the capacity model on StreamBed's published runs: `streambed_score [FOLDER]`.
 add_executable(streambed_score
+  streambed/memory.cc
   streambed/predict.cc
   streambed/runs.cc
   streambed/score.cc

@@ -41,6 +41,7 @@ int WholeNumber(double value) {
 Run ToRun(const nlohmann::json& json) {
   Run run{.query = json.at("query"), .number = json.at("run")};
   run.memory_mib = WholeNumber(json.at("tm_memory_mib"));
+  run.slots_per_tm = WholeNumber(json.at("slots_per_tm"));
   run.measured_rate = json.at("measured_sustainable_source_rate_rps");
   std::map<std::string, double> out_ratio;
   for (const auto& op : json.at("operators")) out_ratio[op.at("id")] = op.at("cumulative_output_ratio");
@@ -70,7 +71,7 @@ bool ReadLine(std::istream& in, std::string& line) {
 
 struct Row {
   std::string query;
-  int memory_mib = 0;
+  int memory_mib = 0, slots_per_tm = 0;
   std::string parallelism;
   double offered = 0, measured = 0;
 };
@@ -81,11 +82,12 @@ absl::StatusOr<Row> ToRow(const std::vector<std::string>& names, const std::stri
   for (size_t i = 0; i < std::min(names.size(), cells.size()); ++i) by_name[names[i]] = cells[i];
   Row row{.query = by_name["query"], .parallelism = by_name["operator_parallelism"]};
   const bool numbers = absl::SimpleAtoi(by_name["tm_memory_mib"], &row.memory_mib) &&
+                       absl::SimpleAtoi(by_name["slots_per_tm"], &row.slots_per_tm) && row.slots_per_tm > 0 &&
                        absl::SimpleAtod(by_name["offered_rate_rps"], &row.offered) &&
                        absl::SimpleAtod(by_name["measured_rate_mean_rps"], &row.measured);
   if (!numbers || row.query.empty() || row.parallelism.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(where, " = \"", line,
-                                                   "\"; allowed: query, tm_memory_mib, "
+                                                   "\"; allowed: query, tm_memory_mib, slots_per_tm, "
                                                    "offered_rate_rps, measured_rate_mean_rps, operator_parallelism"));
   }
   return row;
@@ -128,6 +130,7 @@ absl::StatusOr<std::vector<Verification>> ReadVerifications(const std::string& f
     to.large = row->query.find("-large") != std::string::npos;
     to.query = row->query.substr(0, row->query.find('-'));
     to.memory_mib = row->memory_mib;
+    to.slots_per_tm = row->slots_per_tm;
     to.measured_rate = std::max(to.measured_rate, row->measured);
     to.saturated = to.saturated || row->measured < kTakenFraction * row->offered;
     to.parallelism.clear();

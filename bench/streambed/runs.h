@@ -21,6 +21,7 @@ struct Run {
   std::string query;
   int number = 0;
   int memory_mib = 0;  // of a TaskManager
+  int slots_per_tm = 0;
   std::vector<Operator> operators{};
   double source_rate_shown = 0;  // parallelism * published rate of the source
   double measured_rate = 0;      // records/s of the source that was sustained
@@ -33,6 +34,7 @@ struct Verification {
   std::string query;   // "q1"; the large ones too
   bool large = false;  // hundreds of subtasks
   int memory_mib = 0;
+  int slots_per_tm = 0;
   std::vector<int> parallelism;  // by operator, as Run::operators
   double measured_rate = 0;      // highest measured
   bool saturated = false;        // false: it took all that was offered, so it can do more than measured_rate

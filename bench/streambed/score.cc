@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "bench/streambed/memory.h"
 #include "bench/streambed/predict.h"
 #include "bench/streambed/runs.h"
 #include "bench/streambed/table.h"
@@ -205,6 +206,10 @@ int Score(const std::string& folder) {
   ScoreVerified(*runs, *verifications, false, "Ten-minute verifications at up to 80 slots, from all smaller runs");
   ScoreVerified(*runs, *verifications, true, "Half-hour verifications at 150 to 1100 subtasks, from all runs");
   ScoreSensitivity(*runs);
+  if (const absl::Status status = PrintMemoryBound(*runs, *verifications); !status.ok()) {
+    absl::FPrintF(stderr, "%s\n", std::string(status.message()));
+    return 1;
+  }
   return 0;
 }
 
