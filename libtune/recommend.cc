@@ -1,5 +1,5 @@
 // Recommend(): the engine from top to bottom. graph -> demand -> service time, shares -> exclusions -> parallelism
-// -> guards, evidence added at every step.
+// -> guards -> memory, CPU and layout of the processes, evidence added at every step.
 #include "tune/recommend.h"
 
 #include <algorithm>
@@ -13,6 +13,8 @@
 #include "libtune/exclude/exclusions.h"
 #include "libtune/guard/guards.h"
 #include "libtune/internal/amount.h"
+#include "libtune/size/present.h"
+#include "libtune/size/size_processes.h"
 
 namespace tune {
 namespace {
@@ -178,18 +180,21 @@ JobRecommendation RecommendChecked(const JobWindow& window, const TuningPolicy& 
   FindJobState(job);
   for (VertexRecommendation& r : out.vertices) ShowNumbers(job, r);
   ApplyGuards(job);
+  out.timeliness = dead ? Timeliness::kUnknown : TimelinessOf(job);
+  if (!dead) SizeProcesses(job);
+  Conclude(job);
   for (VertexRecommendation& r : out.vertices) {
     if (job.vertices[static_cast<size_t>(r.vertex)].service.method == ServiceMethod::kNone) continue;
     r.largest_share = job.vertices[static_cast<size_t>(r.vertex)].share.At(r.wanted);
     AddShareEvidence(job, r.vertex, r.wanted);
   }
-  out.timeliness = dead ? Timeliness::kUnknown : TimelinessOf(job);
   return out;
 }
 
 absl::StatusOr<JobRecommendation> Recommend(const JobWindow& window, const TuningPolicy& policy) {
   if (auto status = CheckWindow(window); !status.ok()) return status;
   if (auto status = CheckPolicy(policy); !status.ok()) return status;
+  if (auto present = ReadPresent(window); !present.ok()) return present.status();
   return RecommendChecked(window, policy);
 }
 

@@ -166,6 +166,8 @@ const char* RuleText(HeapRule rule) {
       return "room for allocation";
     case HeapRule::kThrashing:
       return "collections that take a fifth of the time and more: a step up";
+    case HeapRule::kClassic:
+      return "so many live sets";
     case HeapRule::kExhausted:
       return "twice the heap, as the live set fills it";
   }

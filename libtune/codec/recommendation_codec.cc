@@ -6,6 +6,8 @@
 
 #include "libtune/codec/enum_codec.h"
 #include "libtune/codec/limits.h"
+#include "libtune/codec/process_enums.h"
+#include "libtune/codec/process_size_codec.h"
 #include "libtune/codec/recommendation_enums.h"
 #include "libtune/explain/text.h"
 
@@ -49,6 +51,7 @@ void Write(const Finding& finding, const JobGraph& graph, v1::Finding& proto) {
   if (finding.share) proto.set_share(*finding.share);
   if (finding.rate_limit) proto.set_rate_limit(finding.rate_limit->value());
   if (finding.evidence >= 0) proto.set_evidence(finding.evidence);
+  if (finding.role) proto.set_role(ToWire(kRoles, *finding.role));
 }
 
 void Write(const Term& term, v1::Term& proto) {
@@ -112,7 +115,14 @@ class Reader {
     job.slots_now = AtLeastOne("slots_now", proto_.slots_now());
     job.slots_wanted = AtLeastOne("slots_wanted", proto_.slots_wanted());
     job.action = ReadEnum(kActions, proto_.action(), root_.Field("action"), violations_);
+    ReadRole("task_managers", proto_.has_task_managers(), proto_.task_managers(), job.task_managers);
+    ReadRole("job_manager", proto_.has_job_manager(), proto_.job_manager(), job.job_manager);
     job.timeliness = ReadEnum(kTimelinesses, proto_.timeliness(), root_.Field("timeliness"), violations_);
+  }
+
+  void ReadRole(const char* field, bool has, const v1::ProcessRecommendation& role, ProcessRecommendation& out) {
+    if (!has) return AddAbsent(root_.Field(field), "the role's answer", violations_);
+    out = ReadProcessRecommendation(role, root_.Field(field), violations_);
   }
 
   int AtLeastOne(const char* field, int value) {
@@ -196,6 +206,7 @@ class Reader {
       CheckRange(at.Field("evidence"), int64_t{proto.evidence()}, 0, int64_t{proto_.evidence_size()} - 1, violations_);
       finding.evidence = proto.evidence();
     }
+    if (proto.has_role()) finding.role = ReadEnum(kRoles, proto.role(), at.Field("role"), violations_);
     out_.messages.push_back(proto.message());
     out_.recommendation.findings.push_back(std::move(finding));
   }
@@ -278,6 +289,8 @@ v1::JobRecommendation ToProto(const JobRecommendation& recommendation, const Job
   proto.set_slots_wanted(recommendation.slots_wanted);
   proto.set_action(ToWire(kActions, recommendation.action));
   proto.set_timeliness(ToWire(kTimelinesses, recommendation.timeliness));
+  *proto.mutable_task_managers() = ToProto(recommendation.task_managers);
+  *proto.mutable_job_manager() = ToProto(recommendation.job_manager);
   for (const Finding& finding : recommendation.findings) Write(finding, graph, *proto.add_findings());
   const EvidenceLog& log = recommendation.evidence;
   for (size_t i = 0; i < log.size(); ++i) Write(log[i], graph, *proto.add_evidence());

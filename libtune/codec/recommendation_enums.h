@@ -54,6 +54,19 @@ inline constexpr EnumPair<FindingKind, v1::FindingKind> kFindings[] = {
     {FindingKind::kNotMeasured, v1::FINDING_KIND_NOT_MEASURED},
     {FindingKind::kGraphInferred, v1::FINDING_KIND_GRAPH_INFERRED},
     {FindingKind::kInfeasible, v1::FINDING_KIND_INFEASIBLE},
+    {FindingKind::kLeak, v1::FINDING_KIND_LEAK},
+    {FindingKind::kHeapExhausted, v1::FINDING_KIND_HEAP_EXHAUSTED},
+    {FindingKind::kOomKilled, v1::FINDING_KIND_OOM_KILLED},
+    {FindingKind::kThrottled, v1::FINDING_KIND_THROTTLED},
+    {FindingKind::kNoRoom, v1::FINDING_KIND_NO_ROOM},
+};
+
+inline constexpr EnumPair<LiveRung, v1::LiveRung> kRungs[] = {
+    {LiveRung::kFullCollection, v1::LIVE_RUNG_FULL_COLLECTION},
+    {LiveRung::kMarking, v1::LIVE_RUNG_MARKING},
+    {LiveRung::kCollection, v1::LIVE_RUNG_COLLECTION},
+    {LiveRung::kOldGen, v1::LIVE_RUNG_OLD_GEN},
+    {LiveRung::kHeap, v1::LIVE_RUNG_HEAP},
 };
 
 }  // namespace tune

@@ -85,10 +85,12 @@ std::optional<double> ByOverhead(const HeapFacts& facts, double old_fraction, do
   return SmallestMeeting(FitOverhead(facts, old_fraction, room), goal, *facts.heap);
 }
 
-// A heap that is seen to meet the goal is large enough, whatever a rule of thumb asks for beyond it.
-double Ceiling(const HeapFacts& facts, double old_fraction, double goal) {
-  const bool meets = facts.heap && facts.overhead && *facts.overhead <= goal && !facts.exhausted;
-  return meets && facts.live < old_fraction * *facts.heap ? *facts.heap : std::numeric_limits<double>::infinity();
+// A heap that is seen to meet the goal is large enough, whatever a rule of thumb asks for beyond it. So is one of which
+// only is known how much it holds with its garbage.
+std::optional<double> Ceiling(const HeapFacts& facts, double goal) {
+  if (!facts.heap || facts.exhausted || facts.live > *facts.heap) return std::nullopt;
+  const bool enough = facts.overhead ? *facts.overhead <= goal : facts.live_is_loose;
+  return enough ? facts.heap : std::nullopt;
 }
 
 void Take(double bytes, HeapRule rule, HeapEstimate& estimate) {
@@ -105,12 +107,18 @@ HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals) {
   estimate.full_fraction = FullFraction(facts.collector);
   estimate.classic_low = kClassicLow * facts.live;
   estimate.classic_high = kClassicHigh * facts.live;
+  if (goals.live_factor > 0) {
+    Take(goals.live_factor * facts.live, HeapRule::kClassic, estimate);
+    return estimate;
+  }
   estimate.by_overhead = ByOverhead(facts, estimate.old_fraction, goals.overhead);
   estimate.by_live_share = facts.live / (estimate.old_fraction * estimate.full_fraction);
-  const double ceiling = Ceiling(facts, estimate.old_fraction, goals.overhead);
+  estimate.ceiling = Ceiling(facts, goals.overhead);
+  const double ceiling = estimate.ceiling.value_or(std::numeric_limits<double>::infinity());
   Take(std::min(ceiling, estimate.by_live_share * (estimate.by_overhead ? 1 : kUnmeasured)), HeapRule::kLiveShare,
        estimate);
-  if (estimate.by_overhead) Take(goals.margin * *estimate.by_overhead, HeapRule::kOverhead, estimate);
+  if (estimate.by_overhead)
+    Take(std::min(ceiling, goals.margin * *estimate.by_overhead), HeapRule::kOverhead, estimate);
   if (facts.allocation_rate) {
     estimate.by_burst = facts.live + kBurstSeconds * *facts.allocation_rate;
     Take(std::min(ceiling, *estimate.by_burst), HeapRule::kBurst, estimate);

@@ -18,11 +18,13 @@ struct HeapFacts {
   std::optional<double> full_overhead;    // of it: in full collections
   std::optional<double> allocation_rate;  // bytes/s
   bool exhausted = false;                 // full collections free nothing
+  bool live_is_loose = false;             // `live` holds garbage too: alone it is no reason for more heap
 };
 
 struct HeapGoals {
   double overhead = 0.05;  // share of the time that collections may take, in (0, 1)
   double margin = 1.2;     // on the size that meets it by the model, >= 1
+  double live_factor = 0;  // > 0: the heap is so many live sets, and nothing else counts (the classic rule)
 };
 
 enum class HeapRule {
@@ -31,6 +33,7 @@ enum class HeapRule {
   kBurst,      // room for what is allocated between two collections
   kThrashing,  // collections take a fifth of the time and more: what they show tells nothing but that it is too small
   kExhausted,  // the live set is not known to fit: twice the heap
+  kClassic,    // so many live sets
 };
 
 struct HeapEstimate {
@@ -40,14 +43,14 @@ struct HeapEstimate {
   // Without the margin; nullopt: overhead not measured, or the heap was too small to tell.
   std::optional<double> by_overhead;
   std::optional<double> by_burst;
+  std::optional<double> ceiling;             // of live share, overhead and burst: the present heap, which is enough
   double classic_low = 0, classic_high = 0;  // 3 and 4 times the live set
   double old_fraction = 1;                   // of the heap that holds old objects
   double full_fraction = 1;                  // of that which the live set may fill
 };
 
-// A present heap whose overhead meets the goal is never found too small by the live share or a burst, unless the live
-// set exceeds its old generation. Never less for more live data, more overhead, more allocation or a stricter goal.
-// Errors: none; facts were checked at the door.
+// A present heap whose overhead meets the goal is never found too small, unless it is exhausted. Never less for more
+// live data, more overhead, more allocation or a stricter goal. Errors: none; facts were checked at the door.
 HeapEstimate EstimateHeap(const HeapFacts& facts, const HeapGoals& goals);
 
 }  // namespace tune

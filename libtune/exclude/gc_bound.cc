@@ -17,7 +17,9 @@ void ExcludeGcBound(JobSizing& job) {
                                           {"excluded", 1, "1", "exclude.gc_bound"});
   for (VertexRecommendation& r : job.out.vertices) {
     const bool sized = r.verdict == Verdict::kEstimated || r.verdict == Verdict::kLowerBound;
-    if (sized && r.needed > r.now) r.verdict = Verdict::kExcluded;
+    if (!sized || r.needed <= r.now) continue;
+    r.verdict = Verdict::kExcluded;
+    job.vertices[static_cast<size_t>(r.vertex)].gc_bound = true;
   }
 }
 

@@ -90,6 +90,19 @@ std::string Meaning(const Finding& f) {
     case FindingKind::kInfeasible:
       return absl::StrCat("no parallelism allowed meets the demand",
                           f.subtasks.empty() ? "" : absl::StrCat("; ", Subtasks(f)), LimitText(f));
+    case FindingKind::kLeak:
+      return absl::StrCat(
+          "what is alive on the heap rises (by ", ShareText(f),
+          " of it), and not with the load: a leak, or state that still fills. More heap only puts it off; "
+          "nothing is lowered");
+    case FindingKind::kHeapExhausted:
+      return "full collections free next to nothing: more is alive than the heap holds";
+    case FindingKind::kOomKilled:
+      return "a container was killed for its memory: it stays above what it had then for a while";
+    case FindingKind::kThrottled:
+      return absl::StrCat("held back by the CPU limit ", ShareText(f), " of the time");
+    case FindingKind::kNoRoom:
+      return absl::StrCat("quota, nodes or limits leave room for ", ShareText(f), " of the parallelism that is needed");
   }
   return "";
 }
@@ -125,6 +138,10 @@ std::string EvidenceText(const Evidence& evidence) {
 }
 
 std::string FindingText(const Finding& finding, const JobGraph& graph) {
+  if (finding.role) {
+    return absl::StrCat(*finding.role == ProcessRole::kTaskManager ? "TaskManagers: " : "JobManager: ",
+                        Meaning(finding));
+  }
   if (finding.vertex < 0) return Meaning(finding);
   return absl::StrCat(NameOf(graph.vertices[static_cast<size_t>(finding.vertex)]), ": ", Meaning(finding));
 }
@@ -173,6 +190,16 @@ const char* Name(FindingKind kind) {
       return "graph-inferred";
     case FindingKind::kInfeasible:
       return "infeasible";
+    case FindingKind::kLeak:
+      return "leak";
+    case FindingKind::kHeapExhausted:
+      return "heap-exhausted";
+    case FindingKind::kOomKilled:
+      return "oom-killed";
+    case FindingKind::kThrottled:
+      return "throttled";
+    case FindingKind::kNoRoom:
+      return "no-room";
   }
   return "";
 }

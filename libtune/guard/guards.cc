@@ -5,8 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "libtune/graph/slots.h"
-
 namespace tune {
 namespace {
 
@@ -27,15 +25,8 @@ void Change(JobSizing& job, VertexRecommendation& r, const char* rule, int to, s
   job.out.evidence.Add(rule, r.vertex, std::span(inputs.begin(), end), {"wanted", Count(to), "subtasks", rule}, {});
 }
 
-int CapOf(const JobSizing& job, int vertex) {
-  if (vertex < 0) return kMaxParallelism;
-  const Vertex& v = job.window.graph.vertices[static_cast<size_t>(vertex)];
-  return job.view.is_source(vertex) ? std::min(v.max_parallelism, v.source_partitions.value_or(kMaxParallelism))
-                                    : v.max_parallelism;
-}
-
 void Bounds(JobSizing& job, VertexRecommendation& r) {
-  const int cap = CapOf(job, r.vertex);
+  const int cap = LargestParallelism(job, r.vertex);
   const int least = std::min(job.policy.min_parallelism, cap), most = std::min(job.policy.max_parallelism, cap);
   Change(job, r, "guard.bounds", std::clamp(r.wanted, least, most),
          {{"least", Count(least), "subtasks", "policy"}, {"most", Count(most), "subtasks", "policy, graph"}});
@@ -105,44 +96,13 @@ void Forward(JobSizing& job) {
   std::vector<int> largest(tie.size(), 1), cap(tie.size(), kMaxParallelism);
   for (size_t v = 0; v < tie.size(); ++v) {
     largest[tie[v]] = std::max(largest[tie[v]], job.out.vertices[v].wanted);
-    cap[tie[v]] = std::min(cap[tie[v]], CapOf(job, static_cast<int>(v)));
+    cap[tie[v]] = std::min(cap[tie[v]], LargestParallelism(job, static_cast<int>(v)));
   }
   for (size_t v = 0; v < tie.size(); ++v) {
     Change(job, job.out.vertices[v], "guard.forward", std::min(largest[tie[v]], cap[tie[v]]),
            {{"largest_tied", Count(largest[tie[v]]), "subtasks", "graph"},
             {"smallest_cap", Count(cap[tie[v]]), "subtasks", "graph"}});
   }
-}
-
-// An excluded vertex that needs more than it has is the job's bottleneck, and no subtask helps it.
-Action ActionOf(const VertexRecommendation& r) {
-  if (r.verdict == Verdict::kExcluded && r.needed > r.now) return Action::kPerson;
-  return r.wanted > r.now ? Action::kRaise : r.wanted < r.now ? Action::kLower : Action::kHold;
-}
-
-// Each slot holds one subtask of every vertex of a slot-sharing group.
-void SetSlots(JobSizing& job) {
-  std::vector<int> now, wanted;
-  for (const VertexRecommendation& r : job.out.vertices) {
-    now.push_back(r.now);
-    wanted.push_back(r.wanted);
-  }
-  job.out.slots_now = SlotsOf(job.window.graph, now);
-  job.out.slots_wanted = SlotsOf(job.window.graph, wanted);
-}
-
-void SizeJob(JobSizing& job) {
-  JobRecommendation& out = job.out;
-  bool person = !job.window.running_at_end, raise = false, lower = false;
-  for (const VertexRecommendation& r : out.vertices) {
-    out.parallelism_now = std::max(out.parallelism_now, r.now);
-    out.parallelism_wanted = std::max(out.parallelism_wanted, r.wanted);
-    person = person || r.action == Action::kPerson;
-    raise = raise || r.action == Action::kRaise;
-    lower = lower || r.action == Action::kLower;
-  }
-  SetSlots(job);
-  out.action = person ? Action::kPerson : raise ? Action::kRaise : lower ? Action::kLower : Action::kHold;
 }
 
 void ApplyAll(JobSizing& job, VertexRecommendation& r, bool no_savepoints) {
@@ -177,7 +137,7 @@ void SizeTogether(JobSizing& job, bool no_savepoints) {
     return;
   }
   for (VertexRecommendation& r : job.out.vertices) {
-    const int cap = CapOf(job, r.vertex);
+    const int cap = LargestParallelism(job, r.vertex);
     Change(job, r, "guard.one_parallelism", std::min(whole.wanted, cap),
            {{"of_the_job", Count(whole.wanted), "subtasks", "parallelism, guards"},
             {"largest_allowed", Count(cap), "subtasks", "graph"}});
@@ -198,8 +158,13 @@ void ApplyGuards(JobSizing& job) {
     }
   }
   Forward(job);
-  for (VertexRecommendation& r : job.out.vertices) r.action = ActionOf(r);
-  SizeJob(job);
+}
+
+int LargestParallelism(const JobSizing& job, int vertex) {
+  if (vertex < 0) return kMaxParallelism;
+  const Vertex& v = job.window.graph.vertices[static_cast<size_t>(vertex)];
+  return job.view.is_source(vertex) ? std::min(v.max_parallelism, v.source_partitions.value_or(kMaxParallelism))
+                                    : v.max_parallelism;
 }
 
 }  // namespace tune

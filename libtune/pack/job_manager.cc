@@ -1,5 +1,6 @@
 #include "libtune/pack/job_manager.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -33,7 +34,8 @@ absl::StatusOr<JobManagerSize> SizeJobManager(const JobManagerNeeds& needs, cons
   JobManagerSize size;
   size.heap = EstimateHeap(needs.heap, needs.goals);
   JobManagerMemoryWish wish;
-  wish.heap = Bytes(static_cast<int64_t>(std::ceil(size.heap.bytes / kMebibyte)) * kMebibyte);
+  wish.heap = std::max(Bytes(static_cast<int64_t>(std::ceil(size.heap.bytes / kMebibyte)) * kMebibyte),
+                       needs.least_heap.value_or(Bytes(0)));
   wish.metaspace = needs.metaspace;
   wish.off_heap = needs.off_heap;
   wish.overhead = needs.overhead;

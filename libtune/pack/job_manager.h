@@ -16,6 +16,7 @@ struct JobManagerNeeds {
   JobManagerMemoryOptions options;  // the spec's own
   HeapFacts heap;
   HeapGoals goals;
+  std::optional<Bytes> least_heap;                     // -Xmx is not below this
   std::optional<Bytes> metaspace, off_heap, overhead;  // wanted. Absent: as the options have it
   double memory_limit_factor = 1;                      // kubernetes.jobmanager.memory.limit-factor, >= 1
   double cores = 0;                                    // in use, of the leader

@@ -27,7 +27,28 @@ class Checker {
   Fall fall;
 };
 
+// By Cap.
+constexpr struct {
+  const char *name, *unit;
+} kCaps[] = {{"none", "1"},
+             {"quota: CPU requests", "cores"},
+             {"quota: CPU limits", "cores"},
+             {"quota: memory requests", "bytes"},
+             {"quota: memory limits", "bytes"},
+             {"quota: pods", "pods"},
+             {"node: CPU", "cores"},
+             {"node: memory", "bytes"},
+             {"LimitRange: CPU", "cores"},
+             {"LimitRange: memory", "bytes"},
+             {"LimitRange: memory limit over request", "1"},
+             {"policy: TaskManagers", "TaskManagers"},
+             {"spec: memory options", "1"},
+             {"cost", "1"}};
+
 }  // namespace
+
+const char* Name(Cap cap) { return kCaps[static_cast<size_t>(cap)].name; }
+const char* Unit(Cap cap) { return kCaps[static_cast<size_t>(cap)].unit; }
 
 double Overshoot(const Fall& fall) {
   if (fall.cap == Cap::kNone) return 1;

@@ -34,6 +34,10 @@ struct Fall {
   absl::Status refusal;            // of kHeap
 };
 
+// The cap's name and unit, for evidence.
+const char* Name(Cap cap);
+const char* Unit(Cap cap);
+
 // By how much it is over: needed / allowed. Infinite where nothing is allowed, and for kHeap.
 double Overshoot(const Fall& fall);
 

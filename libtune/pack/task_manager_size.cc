@@ -129,7 +129,7 @@ MemoryWanted WantMemory(const TaskManagerNeeds& needs, const TaskManagerLoad& lo
   wanted.heap = EstimateHeap(wanted.facts, needs.goals);
   wanted.network = network;
   wanted.managed = needs.managed_per_slot * slots + needs.managed_in_all * load.share;
-  wanted.wish.heap = WholeMebibytes(wanted.heap.bytes);
+  wanted.wish.heap = std::max(WholeMebibytes(wanted.heap.bytes), needs.least_heap.value_or(Bytes(0)));
   wanted.wish.network = WholeMebibytes(wanted.network);
   wanted.wish.managed = WholeMebibytes(wanted.managed);
   wanted.wish.metaspace = needs.metaspace;

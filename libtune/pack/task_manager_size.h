@@ -19,7 +19,8 @@ struct TaskManagerNeeds {
   // Bytes of managed memory: for each slot, and for all TaskManagers together by their share of the slots. Both 0:
   // nothing uses it.
   double managed_per_slot = 0, managed_in_all = 0;
-  double network_used = 0;  // bytes in use on the fullest one; it grows with slots and parallelism
+  double network_used = 0;          // bytes in use on the fullest one; it grows with slots and parallelism
+  std::optional<Bytes> least_heap;  // -Xmx is not below this, whatever the layout
   // Wanted. Absent: as the options have it.
   std::optional<Bytes> metaspace, task_off_heap, overhead;
   double memory_limit_factor = 1;  // kubernetes.taskmanager.memory.limit-factor, >= 1

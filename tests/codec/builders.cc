@@ -331,6 +331,41 @@ TuningPolicy AnyPolicy() {
   return policy;
 }
 
+namespace {
+
+ProcessSize AnySize() {
+  ProcessSize size;
+  size.count = Maybe(Int(1, 100));
+  size.slots = Maybe(Int(1, 100));
+  size.cpu = Maybe(MilliCores(Int(1, 9000)));
+  size.cpu_limit_factor = 1 + Fraction();
+  size.memory = AnyBytes();
+  size.memory_limit_factor = 1 + Fraction();
+  size.heap = AnyBytes();
+  size.managed = AnyBytes();
+  size.cost = Maybe(Amount());
+  return size;
+}
+
+ProcessRecommendation AnyProcessRecommendation() {
+  ProcessRecommendation role;
+  role.memory_verdict = static_cast<Verdict>(Int(0, 4));
+  role.cpu_verdict = static_cast<Verdict>(Int(0, 4));
+  role.action = static_cast<Action>(Int(0, 3));
+  role.confidence = static_cast<Confidence>(Int(0, 2));
+  role.now = AnySize();
+  role.needed = AnySize();
+  role.wanted = AnySize();
+  for (int i = 0; i < Int(0, 3); ++i) role.options[absl::StrCat("key.", i)] = Name();
+  if (Bool()) role.live = LiveFigures{Bytes(Int(7, 1 << 30)), Bytes(7), static_cast<LiveRung>(Int(0, 4)), Bool()};
+  role.gc_overhead = Maybe(Fraction());
+  role.cores_quantile = Maybe(Amount());
+  role.classic_heap_low = AnyBytes();
+  return role;
+}
+
+}  // namespace
+
 JobRecommendation AnyRecommendation(const JobWindow& window) {
   JobRecommendation job;
   const int count = static_cast<int>(window.graph.vertices.size());
@@ -361,7 +396,8 @@ JobRecommendation AnyRecommendation(const JobWindow& window) {
   }
   for (int i = 0; i < Int(0, 4); ++i) {
     Finding finding;
-    finding.kind = static_cast<FindingKind>(Int(0, 20));
+    finding.kind = static_cast<FindingKind>(Int(0, 25));
+    if (Bool()) finding.role = static_cast<ProcessRole>(Int(0, 1));
     finding.vertex = Int(-1, count - 1);
     for (int s = 0; s < Int(0, 3); ++s) finding.subtasks.push_back(Int(0, 7));
     finding.share = Maybe(Fraction());
@@ -373,6 +409,8 @@ JobRecommendation AnyRecommendation(const JobWindow& window) {
   job.parallelism_wanted = Int(1, kMaxParallelism);
   job.slots_now = Int(1, 1 << 20);
   job.slots_wanted = Int(1, 1 << 20);
+  job.task_managers = AnyProcessRecommendation();
+  job.job_manager = AnyProcessRecommendation();
   job.action = static_cast<Action>(Int(0, 3));
   job.timeliness = static_cast<Timeliness>(Int(0, 2));
   return job;

@@ -39,7 +39,15 @@ TEST(JsonTest, ARecommendationReadsAsWritten) {
       R"("slots_wanted":1,"action":"ACTION_HOLD","timeliness":"TIMELINESS_UNKNOWN","findings":[],)"
       R"("evidence":[{"rule":"parallelism.steady","vertex_id":"map-1","inputs":[{"name":"rate","value":0,)"
       R"("unit":"records/s","source":"window"}],"caps":[],"result":{"name":"parallelism","value":2,)"
-      R"("unit":"subtasks","source":"given"},"vertex":0}]})");
+      R"("unit":"subtasks","source":"given"},"vertex":0}],)"
+      R"("task_managers":{"memory_verdict":"VERDICT_NOT_MEASURED","cpu_verdict":"VERDICT_NOT_MEASURED",)"
+      R"("action":"ACTION_HOLD","confidence":"CONFIDENCE_LOW","now":{"cpu_limit_factor":1,)"
+      R"("memory_limit_factor":1},"needed":{"cpu_limit_factor":1,"memory_limit_factor":1},)"
+      R"("wanted":{"cpu_limit_factor":1,"memory_limit_factor":1},"options":{}},)"
+      R"("job_manager":{"memory_verdict":"VERDICT_NOT_MEASURED","cpu_verdict":"VERDICT_NOT_MEASURED",)"
+      R"("action":"ACTION_HOLD","confidence":"CONFIDENCE_LOW","now":{"cpu_limit_factor":1,)"
+      R"("memory_limit_factor":1},"needed":{"cpu_limit_factor":1,"memory_limit_factor":1},)"
+      R"("wanted":{"cpu_limit_factor":1,"memory_limit_factor":1},"options":{}}})");
 }
 
 TEST(JsonTest, PrettyTextSaysTheSame) {

@@ -25,7 +25,31 @@ constexpr char kFullRecommendation[] = R"(
   parallelism_now: 31 parallelism_wanted: 32 slots_now: 33 slots_wanted: 34 action: ACTION_LOWER
   timeliness: TIMELINESS_DELAYED
   findings { kind: FINDING_KIND_HOT_KEY vertex: 1 vertex_id: "map" message: "m" subtasks: 41 subtasks: 42 share: 0.43
-             rate_limit: 44 evidence: 1 }
+             rate_limit: 44 evidence: 1 role: PROCESS_ROLE_JOB_MANAGER }
+  task_managers {
+    memory_verdict: VERDICT_ESTIMATED cpu_verdict: VERDICT_LOWER_BOUND action: ACTION_RAISE confidence: CONFIDENCE_HIGH
+    now { count: 101 slots: 102 cpu: 103 cpu_limit_factor: 104 memory: 105 memory_limit_factor: 106 heap: 107
+          managed: 108 network: 109 metaspace: 110 overhead: 111 cost: 112 }
+    needed { count: 121 slots: 122 cpu: 123 cpu_limit_factor: 124 memory: 125 memory_limit_factor: 126 heap: 127
+          managed: 128 network: 129 metaspace: 130 overhead: 131 cost: 132 }
+    wanted { count: 141 slots: 142 cpu: 143 cpu_limit_factor: 144 memory: 145 memory_limit_factor: 146 heap: 147
+          managed: 148 network: 149 metaspace: 150 overhead: 151 cost: 152 }
+    options { key: "taskmanager.memory.managed.size" value: "0" }
+    live { bytes: 162 low: 161 rung: LIVE_RUNG_MARKING is_bound: true }
+    gc_overhead: 0.101 cores_quantile: 163 classic_heap_low: 164 classic_heap_high: 165
+  }
+  job_manager {
+    memory_verdict: VERDICT_ESTIMATED cpu_verdict: VERDICT_LOWER_BOUND action: ACTION_RAISE confidence: CONFIDENCE_HIGH
+    now { count: 201 slots: 202 cpu: 203 cpu_limit_factor: 204 memory: 205 memory_limit_factor: 206 heap: 207
+          managed: 208 network: 209 metaspace: 210 overhead: 211 cost: 212 }
+    needed { count: 221 slots: 222 cpu: 223 cpu_limit_factor: 224 memory: 225 memory_limit_factor: 226 heap: 227
+          managed: 228 network: 229 metaspace: 230 overhead: 231 cost: 232 }
+    wanted { count: 241 slots: 242 cpu: 243 cpu_limit_factor: 244 memory: 245 memory_limit_factor: 246 heap: 247
+          managed: 248 network: 249 metaspace: 250 overhead: 251 cost: 252 }
+    options { key: "taskmanager.memory.managed.size" value: "0" }
+    live { bytes: 262 low: 261 rung: LIVE_RUNG_MARKING is_bound: true }
+    gc_overhead: 0.201 cores_quantile: 263 classic_heap_low: 264 classic_heap_high: 265
+  }
   evidence { rule: "r1" vertex: 1 vertex_id: "map" inputs { name: "a" value: 51 unit: "u" source: "window" }
              caps { name: "c" value: 52 unit: "v" source: "policy" }
              result { name: "d" value: 53 unit: "w" source: "given" } }
@@ -98,7 +122,8 @@ TEST(RecommendationCodecTest, UnknownNumbersAreAbsentInTheMessage) {
 
 TEST(RecommendationCodecTest, AFindingAboutTheJobHasNoVertex) {
   JobRecommendation job;
-  job.findings.push_back({.kind = FindingKind::kStaleMetrics, .subtasks = {}, .share = {}, .rate_limit = {}});
+  job.findings.push_back(
+      {.kind = FindingKind::kStaleMetrics, .role = {}, .subtasks = {}, .share = {}, .rate_limit = {}});
   const v1::JobRecommendation proto = ToProto(job, WindowOf(), TuningPolicy());
   EXPECT_FALSE(proto.findings(0).has_vertex());
   EXPECT_EQ(proto.findings(0).vertex_id(), "");
@@ -110,7 +135,8 @@ TEST(RecommendationCodecTest, EveryEnumValueHasItsOwnName) {
   JobRecommendation job;
   const int kinds = v1::FindingKind_descriptor()->value_count() - 1;  // but for UNSPECIFIED
   for (int i = 0; i < kinds; ++i) {
-    job.findings.push_back({.kind = static_cast<FindingKind>(i), .subtasks = {}, .share = {}, .rate_limit = {}});
+    job.findings.push_back(
+        {.kind = static_cast<FindingKind>(i), .role = {}, .subtasks = {}, .share = {}, .rate_limit = {}});
   }
   const v1::JobRecommendation proto = ToProto(job, WindowOf(), TuningPolicy());
   for (int i = 0; i < kinds; ++i) {
@@ -118,7 +144,7 @@ TEST(RecommendationCodecTest, EveryEnumValueHasItsOwnName) {
     for (char& c : words) c = c == '_' ? '-' : absl::ascii_tolower(static_cast<unsigned char>(c));
     EXPECT_EQ(words, std::string("finding-kind-") + Name(static_cast<FindingKind>(i)));
   }
-  EXPECT_EQ(Name(FindingKind::kInfeasible), Name(static_cast<FindingKind>(kinds - 1)));  // the last one
+  EXPECT_EQ(Name(FindingKind::kNoRoom), Name(static_cast<FindingKind>(kinds - 1)));  // the last one
 }
 
 TEST(RecommendationCodecTest, ListsAllThatIsWrong) {

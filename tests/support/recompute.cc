@@ -55,10 +55,90 @@ double ThinData(const Inputs& in, double) {
   return thin ? 1 : kWrong;
 }
 
+// Live and carried to its heap: the model's overhead at `heap`, from what was measured at `heap_now`.
+double OverheadAt(const Inputs& in, double heap) {
+  const double f = in.at("old_fraction"), live = in.at("live_set"), now = in.at("heap");
+  const auto full = in.find("full_overhead");
+  const bool divided = f < 1 && full != in.end();
+  const double old_part = divided ? full->second : in.at("overhead");
+  const double young_part = divided ? std::max(0.0, in.at("overhead") - full->second) : 0;
+  return old_part * (f * now - live) / (f * heap - live) + young_part * now / heap;
+}
+
+// Above the goal: a quarter of the heap is room, which grows as the overhead has to fall. Else the smallest heap that
+// meets the goal, or the one that live data fill.
+double HeapByOverhead(const Inputs& in, double result) {
+  const double overhead = in.at("overhead"), goal = in.at("goal"), now = in.at("heap");
+  if (overhead > goal) return now * (1 + 0.25 * std::max(0.0, std::min(overhead, 1.0 / 12) / goal - 1));
+  const double filled = in.at("live_set") / in.at("old_fraction");
+  if (filled >= now) return now;
+  if (result <= filled * (1 + 1e-9)) return filled;
+  const bool meets = OverheadAt(in, result) <= goal * (1 + 1e-6);
+  const double less = filled + (result - filled) * (1 - 1e-6);
+  return meets && OverheadAt(in, less) >= goal * (1 - 1e-4) ? result : std::nan("");
+}
+
+double Optional(const Inputs& in, const char* name, double absent) {
+  const auto it = in.find(name);
+  return it == in.end() ? absent : it->second;
+}
+
+double Heap(const Inputs& in, double) {
+  if (in.contains("live_factor")) return in.at("live_factor") * in.at("live_set");
+  const double enough = Optional(in, "present_is_enough", 1e300), now = Optional(in, "heap_now", 0);
+  const double overhead = Optional(in, "overhead", 0), goal = in.at("goal"), margin = in.at("margin");
+  const bool by_overhead = in.contains("by_overhead");
+  double heap = std::min(enough, in.at("by_live_share") * (by_overhead ? 1 : 1.15));
+  if (by_overhead) heap = std::max(heap, std::min(enough, margin * in.at("by_overhead")));
+  heap = std::max(heap, std::min(enough, Optional(in, "by_burst", 0)));
+  if (overhead >= 0.2) {
+    heap = std::max({heap, 1.4 * now, margin * now * (1 + 0.25 * std::max(0.0, 1.0 / 12 / goal - 1))});
+  }
+  return in.at("exhausted") > 0 ? std::max(heap, 2 * now) : heap;
+}
+
+// In the band, or the present one that is in it, or the smallest allowed.
+double CpuRequestOf(const Inputs& in, double result) {
+  const double low = in.at("cores") / in.at("band_high"), high = in.at("cores") / in.at("band_low");
+  const double milli = 0.001 * (1 + 1e-9);
+  const bool kept = in.contains("request_now") && in.at("request_now") == result;
+  const bool inside = result >= low * (1 - 1e-9) && result <= high + milli;
+  return inside || kept || result <= in.at("min_request") + milli ? result : std::nan("");
+}
+
+double CpuUse(const Inputs& in, double) {
+  const double fixed = in.at("fixed");
+  return fixed + (in.at("mean_quantile") - fixed) * in.at("busiest_over_mean");
+}
+
+double Cost(const Inputs& in, double) {
+  const double core_price = in.at("price_per_core"), gib_price = in.at("price_per_gib");
+  const double pod = core_price + gib_price > 0 ? in.at("cores") * core_price + in.at("memory") * gib_price
+                                                : std::max(in.at("cores") / 0.25, in.at("memory") / 2);
+  return in.at("count") * pod;
+}
+
+double Sum(const Inputs& in, double) {
+  double sum = 0;
+  for (const auto& [name, value] : in) sum += value;
+  return sum;
+}
+
+double LiveAtLayout(const Inputs& in, double) {
+  return in.at("lift") *
+         (in.at("fixed") + in.at("per_slot") * in.at("slots") + in.at("state") * in.at("share_of_state"));
+}
+
+double LayoutParallelism(const Inputs& in, double) {
+  const double spread = std::ceil(in.at("now") / in.at("slots_now_over_then") * (1 - 1e-9));
+  const double load = std::max(1.0, std::floor(in.at("asked") * in.at("part")));
+  return std::max(std::min(std::max(1.0, spread), in.at("largest_allowed")), load);
+}
+
 double If(bool holds, double result) { return holds ? result : kWrong; }
 
 const std::map<std::string, Formula>& Formulas() {
-  static const auto* formulas = new std::map<std::string, Formula>{
+  static auto* formulas = new std::map<std::string, Formula>{
       {"demand.given", [](const Inputs& in, double) { return in.at("given_rate") * in.at("out_per_record_read"); }},
       {"demand.quantile",
        [](const Inputs& in, double) { return in.at("rate_quantile") * in.at("out_per_record_read"); }},
@@ -120,6 +200,21 @@ const std::map<std::string, Formula>& Formulas() {
       {"guard.one_parallelism_held", [](const Inputs& in, double) { return in.at("now"); }},
       {"guard.one_parallelism",
        [](const Inputs& in, double) { return std::min(in.at("of_the_job"), in.at("largest_allowed")); }},
+      {"layout.live_set", LiveAtLayout},
+      {"layout.cores",
+       [](const Inputs& in, double) {
+         return in.at("fixed") + in.at("work") * std::min(1.0, in.at("share_of_work") * in.at("imbalance"));
+       }},
+      {"layout.parallelism", LayoutParallelism},
+      {"layout.no_room",
+       [](const Inputs& in, double result) { return If(in.at("needed") >= in.at("allowed") && result < 1, result); }},
+      {"guard.layout",
+       [](const Inputs& in, double) {
+         const double saved = in.at("cost_held") - in.at("cost_of_best");
+         const bool little = saved < in.at("least_saving") * in.at("cost_held") * (1 + 1e-9) ||
+                             saved * in.at("payback_time") <= in.at("cost_held") * in.at("restart_time");
+         return If(little, in.at("cost_held"));
+       }},
       {"exclude.thin_data", ThinData},
       {"exclude.stale", [](const Inputs& in, double) { return If(in.at("stood_still") > in.at("max_staleness"), 1); }},
       {"exclude.slow", [](const Inputs& in, double) { return If(in.at("service_time") > in.at("slow_record"), 1); }},
@@ -133,6 +228,23 @@ const std::map<std::string, Formula>& Formulas() {
                 in.at("fixed_busy");
        }},
   };
+  for (const std::string role : {"task_manager", "job_manager"}) {
+    if (formulas->contains(role + ".heap")) break;
+    formulas->insert({
+        {role + ".live_set",
+         [](const Inputs& in, double) { return in.at("largest_reading") / (1 + in.at("usual_bias")); }},
+        {role + ".heap.live_share",
+         [](const Inputs& in, double) { return in.at("live_set") / (in.at("old_fraction") * in.at("full_fraction")); }},
+        {role + ".heap.overhead", HeapByOverhead},
+        {role + ".heap.burst",
+         [](const Inputs& in, double) { return in.at("live_set") + in.at("burst") * in.at("allocation_rate"); }},
+        {role + ".heap", Heap},
+        {role + ".cpu.use", CpuUse},
+        {role + ".cpu.request", CpuRequestOf},
+        {role + ".memory", Sum},
+        {role + ".cost", Cost},
+    });
+  }
   return *formulas;
 }
 

@@ -6,26 +6,13 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "tune/answer.h"
 #include "tune/evidence.h"
+#include "tune/process_size.h"
+#include "tune/sample.h"
 #include "tune/units.h"
 
 namespace tune {
-
-enum class Action {
-  kHold,  // keep the value
-  kRaise,
-  kLower,
-  kPerson,  // no resource helps: somebody has to look; the findings say at what
-};
-
-// What the estimate is worth.
-enum class Verdict {
-  kEstimated,    // demand and capacity are both known
-  kLowerBound,   // demand is hidden: at least this much is needed
-  kExcluded,     // a finding says why this vertex must not be sized by its load
-  kThinData,     // too little was seen
-  kNotMeasured,  // a metric that is needed is missing
-};
 
 // Is the job keeping up?
 enum class Timeliness { kUnknown, kOnTime, kDelayed };
@@ -52,19 +39,22 @@ enum class FindingKind {
   kNotMeasured,      // no busy time
   kGraphInferred,    // the edges were inferred
   kInfeasible,       // no parallelism allowed meets the demand
+  kLeak,             // the live set rises, and not with the load: more heap is no answer
+  kHeapExhausted,    // full collections free next to nothing
+  kOomKilled,        // containers were killed for their memory
+  kThrottled,        // the CPU limit held processes back
+  kNoRoom,           // quota, nodes or a LimitRange leave room for a part only
 };
 
 struct Finding {
   FindingKind kind = FindingKind::kThinData;
   int vertex = -1;                             // -1: the job
+  std::optional<ProcessRole> role;             // the processes that it is about; nullopt: none in particular
   std::vector<int> subtasks;                   // those that it is about; empty: all
   std::optional<double> share;                 // of the vertex's traffic or time, in [0, 1]; the kind says of what
   std::optional<RecordsPerSecond> rate_limit;  // the highest rate that any parallelism can carry
   int evidence = -1;                           // index into the log; -1: none
 };
-
-// How sure an answer is. kLow: short or gappy data or an assumption; kHigh: hours of gapless data.
-enum class Confidence { kLow, kMedium, kHigh };
 
 struct VertexRecommendation {
   int vertex = 0;         // index into the graph's vertices
@@ -89,6 +79,7 @@ struct JobRecommendation {
   int parallelism_wanted = 1;
   int slots_now = 1;  // sum over slot-sharing groups of the largest parallelism
   int slots_wanted = 1;
+  ProcessRecommendation task_managers, job_manager;
   Action action = Action::kHold;
   Timeliness timeliness = Timeliness::kUnknown;
   std::vector<Finding> findings;

@@ -1,0 +1,94 @@
+// The JobManager's memory and CPU, from its own live set and use.
+#include "libtune/size/job_manager_size.h"
+
+#include <algorithm>
+
+#include "libtune/pack/job_manager.h"
+#include "libtune/size/role_answer.h"
+#include "libtune/size/task_manager_needs.h"
+
+namespace tune {
+namespace {
+
+JobManagerNeeds NeedsOf(const JobSizing& job, const PresentProcesses& present, const RoleMemory& memory,
+                        const CpuNeeds& cpu) {
+  const ProcessSize& now = present.job_manager;
+  JobManagerNeeds needs;
+  needs.options = present.job_manager_options;
+  needs.heap = memory.heap;
+  needs.goals = HeapGoalsOf(job.policy);
+  if (IsFrozen(memory)) needs.least_heap = now.heap;
+  if (!present.job_manager_told) needs.metaspace = now.metaspace;
+  needs.memory_limit_factor = now.memory_limit_factor;
+  needs.cores = cpu.mean_cores;
+  needs.cpu = cpu.wish;
+  needs.replicas = now.count.value_or(1);
+  needs.price = PriceOf(job.policy);
+  return needs;
+}
+
+ProcessSize SizeOf(const JobManagerSize& size, const JobManagerNeeds& needs, bool cpu_known) {
+  ProcessSize out;
+  out.count = needs.replicas;
+  if (cpu_known) {
+    out.cpu = size.pod.cpu_request;
+    out.cpu_limit_factor = size.cpu.limit_factor;
+  }
+  out.memory = size.pod.memory_request;
+  out.memory_limit_factor = needs.memory_limit_factor;
+  out.heap = size.memory.memory.heap;
+  out.metaspace = size.memory.memory.metaspace;
+  out.overhead = size.memory.memory.overhead;
+  if (cpu_known) out.cost = size.cost;
+  return out;
+}
+
+// What is known of both grows.
+template <typename T>
+bool Grows(const std::optional<T>& now, const std::optional<T>& needed) {
+  return now && needed && *needed > *now;
+}
+
+// One that fits is kept unless the smaller one saves enough.
+bool Saves(const JobSizing& job, const ProcessSize& now, const ProcessSize& needed) {
+  return now.cost && needed.cost && *needed.cost <= *now.cost * (1 - job.policy.least_saving);
+}
+
+void Decide(const JobSizing& job, const JobManagerSize& size, ProcessRecommendation& answer) {
+  const ProcessSize &now = answer.now, &needed = answer.needed;
+  const bool heap_grows = !now.memory && Grows(now.heap, needed.heap);
+  const bool raise = heap_grows || Grows(now.memory, needed.memory) || Grows(now.cpu, needed.cpu);
+  if (size.fall.cap != Cap::kNone || (!raise && !Saves(job, now, needed))) return;
+  answer.wanted = needed;
+  answer.options = size.memory.set;
+  answer.action = raise ? Action::kRaise : Action::kLower;
+}
+
+}  // namespace
+
+void AnswerJobManager(JobSizing& job, const PresentProcesses& present) {
+  ProcessRecommendation& answer = job.out.job_manager;
+  answer.now = present.job_manager;
+  SetCost(job.policy, answer.now);
+  answer.needed = answer.wanted = answer.now;
+  const RoleWindow& role = job.window.job_managers;
+  const RoleMemory memory = ReadRoleMemory(job, role, answer.now);
+  const RoleCpu cpu = ReadRoleCpu(job, role, ProcessRole::kJobManager, answer.now, 1, 1);
+  DescribeRole(job, kJobManagerRules, memory, cpu, answer);
+  if (memory.live && memory.live->trend.rising) answer.action = Action::kPerson;
+  if (!memory.live) return;
+  const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, answer.now, cpu);
+  const JobManagerNeeds needs = NeedsOf(job, present, memory, cpu_needs);
+  const absl::StatusOr<JobManagerSize> size = SizeJobManager(needs, job.window.facts.limits);
+  if (!size.ok()) {
+    answer.memory_verdict = Verdict::kNotMeasured;
+    return;
+  }
+  AddHeapEvidence(job, kJobManagerRules, needs.heap, needs.goals, size->heap);
+  AddMemoryEvidence(job, kJobManagerRules, size->memory.memory);
+  if (cpu_needs.known) AddCostEvidence(job, kJobManagerRules, size->pod, needs.replicas, size->cost);
+  answer.needed = SizeOf(*size, needs, cpu_needs.known);
+  if (answer.action != Action::kPerson) Decide(job, *size, answer);
+}
+
+}  // namespace tune

@@ -1,0 +1,142 @@
+#include "libtune/size/present.h"
+
+#include <algorithm>
+
+#include "libtune/graph/slots.h"
+
+namespace tune {
+namespace {
+
+constexpr FlinkVersion kUsualVersion{1, 20};
+constexpr int kLastBins = 5;  // in which every process of a running job is heard of
+
+FlinkVersion VersionOf(const JobFacts& facts) {
+  const FlinkVersion told{facts.flink_major, facts.flink_minor};
+  const bool known = told.major > 1 || (told.major == 1 && told.minor >= 17);
+  return known ? told : kUsualVersion;
+}
+
+// Whether the options name any size from which Flink derives the rest.
+bool SaysSize(const TaskManagerMemoryOptions& o) {
+  return o.process_size || o.flink_size || (o.task_heap && o.managed);
+}
+bool SaysSize(const JobManagerMemoryOptions& o) { return o.process_size || o.flink_size || o.heap; }
+
+// The largest told by any process.
+template <typename T>
+std::optional<T> Largest(const RoleWindow& role, std::optional<T> ProcessWindow::* field) {
+  std::optional<T> largest;
+  for (const ProcessWindow& process : role.processes) {
+    const std::optional<T>& told = process.*field;
+    if (told && *told > largest.value_or(T{})) largest = told;
+  }
+  return largest;
+}
+
+int ProcessesSeen(const RoleWindow& role) {
+  int most = 0, covered = 0;
+  for (auto bin = role.cpu.rbegin(); bin != role.cpu.rend() && covered < kLastBins; ++bin) {
+    if (bin->processes == 0) continue;
+    most = std::max(most, bin->processes);
+    ++covered;
+  }
+  return most;
+}
+
+MilliCores ToMilliCores(double cores) { return MilliCores(static_cast<int64_t>(cores * 1000 + 0.5)); }
+
+// What the processes say of themselves.
+ProcessSize ToldBy(const RoleWindow& role) {
+  ProcessSize size;
+  const int seen = ProcessesSeen(role);
+  if (seen > 0) size.count = seen;
+  const auto request = Largest(role, &ProcessWindow::cpu_request_cores);
+  const auto limit = Largest(role, &ProcessWindow::cpu_limit_cores);
+  if (request && *request > 0) size.cpu = ToMilliCores(*request);
+  if (size.cpu && limit && *limit > *request) size.cpu_limit_factor = *limit / *request;
+  size.memory = Largest(role, &ProcessWindow::memory_limit);
+  size.heap = Largest(role, &ProcessWindow::heap_max);
+  size.managed = Largest(role, &ProcessWindow::managed_total);
+  size.network = Largest(role, &ProcessWindow::network_total);
+  size.metaspace = Largest(role, &ProcessWindow::metaspace_max);
+  return size;
+}
+
+absl::Status TakeSpec(const FlinkProcessSpec& spec, FlinkProcess process, const JobFacts& facts, ProcessSize& size) {
+  const absl::StatusOr<LimitFactors> factors = ReadLimitFactors(process, facts.configuration);
+  if (!factors.ok()) return factors.status();
+  if (spec.cpu) {
+    size.cpu = ToMilliCores(*spec.cpu);
+    size.cpu_limit_factor = factors->cpu;
+  }
+  if (factors->memory > 1 && !spec.memory.empty()) size.memory_limit_factor = factors->memory;
+  if (spec.replicas > 0) size.count = spec.replicas;
+  return absl::OkStatus();
+}
+
+void TakeMemory(const TaskManagerMemory& memory, ProcessSize& size) {
+  size.memory = memory.Process();
+  size.heap = memory.Heap();
+  size.managed = memory.managed;
+  size.network = memory.network;
+  size.metaspace = memory.metaspace;
+  size.overhead = memory.overhead;
+}
+
+void TakeMemory(const JobManagerMemory& memory, ProcessSize& size) {
+  size.memory = memory.Process();
+  size.heap = memory.heap;
+  size.metaspace = memory.metaspace;
+  size.overhead = memory.overhead;
+}
+
+template <typename Options>
+absl::StatusOr<bool> TakeOptions(const Options& options, ProcessSize& size) {
+  if (!SaysSize(options)) return false;
+  const auto memory = ComputeMemory(options);
+  if (!memory.ok()) return memory.status();
+  TakeMemory(*memory, size);
+  return true;
+}
+
+// TaskManagers that Flink asks for: as many as hold the slots.
+void CountTaskManagers(const JobWindow& window, ProcessSize& size) {
+  const int needed = SlotsOf(window.graph);
+  if (window.facts.slots_per_task_manager) {
+    size.slots = window.facts.slots_per_task_manager;
+    if (window.facts.task_manager.replicas == 0) size.count = (needed + *size.slots - 1) / *size.slots;
+  } else if (size.count) {
+    size.slots = (needed + *size.count - 1) / *size.count;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<PresentProcesses> ReadPresent(const JobWindow& window) {
+  const JobFacts& facts = window.facts;
+  PresentProcesses present;
+  present.task_manager = ToldBy(window.task_managers);
+  present.job_manager = ToldBy(window.job_managers);
+  for (const absl::Status& status :
+       {TakeSpec(facts.task_manager, FlinkProcess::kTaskManager, facts, present.task_manager),
+        TakeSpec(facts.job_manager, FlinkProcess::kJobManager, facts, present.job_manager)}) {
+    if (!status.ok()) return status;
+  }
+  CountTaskManagers(window, present.task_manager);
+  const FlinkVersion version = VersionOf(facts);
+  auto task_manager = ReadTaskManagerMemory(version, facts.configuration, facts.task_manager.memory);
+  if (!task_manager.ok()) return task_manager.status();
+  auto job_manager = ReadJobManagerMemory(version, facts.configuration, facts.job_manager.memory);
+  if (!job_manager.ok()) return job_manager.status();
+  present.task_manager_options = *std::move(task_manager);
+  present.job_manager_options = *std::move(job_manager);
+  const auto tm_told = TakeOptions(present.task_manager_options, present.task_manager);
+  if (!tm_told.ok()) return tm_told.status();
+  const auto jm_told = TakeOptions(present.job_manager_options, present.job_manager);
+  if (!jm_told.ok()) return jm_told.status();
+  present.task_manager_told = *tm_told;
+  present.job_manager_told = *jm_told;
+  return present;
+}
+
+}  // namespace tune

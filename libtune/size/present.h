@@ -1,0 +1,21 @@
+// What a job's processes have now: by its spec, or else by what they told of themselves.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "tune/flink_memory.h"
+#include "tune/process_size.h"
+#include "tune/window.h"
+
+namespace tune {
+
+struct PresentProcesses {
+  TaskManagerMemoryOptions task_manager_options;
+  JobManagerMemoryOptions job_manager_options;
+  bool task_manager_told = false, job_manager_told = false;  // the spec says how large they are
+  ProcessSize task_manager, job_manager;                     // costs are left out
+};
+
+// kInvalidArgument: an option of the spec that cannot be read, or two that contradict one another, both named.
+absl::StatusOr<PresentProcesses> ReadPresent(const JobWindow& window);
+
+}  // namespace tune

@@ -1,0 +1,78 @@
+#include "libtune/size/role_answer.h"
+
+#include <algorithm>
+
+#include "libtune/size/task_manager_needs.h"
+
+namespace tune {
+namespace {
+
+constexpr double kLongEnoughSeconds = 3600;  // of readings that are no bounds: the answer is sure
+constexpr double kMuchThrottled = 0.1;       // share of the time
+
+Verdict MemoryVerdict(const RoleMemory& memory) {
+  if (!memory.live) return Verdict::kNotMeasured;
+  if (memory.live->trend.rising) return Verdict::kExcluded;
+  return memory.thin ? Verdict::kThinData : Verdict::kEstimated;
+}
+
+Verdict CpuVerdict(const RoleCpu& cpu) {
+  if (!cpu.known) return Verdict::kNotMeasured;
+  if (cpu.request.rule == CpuRule::kThinData) return Verdict::kThinData;
+  return cpu.request.quantile_is_bound ? Verdict::kLowerBound : Verdict::kEstimated;
+}
+
+Confidence ConfidenceOf(const RoleMemory& memory) {
+  if (!memory.live || memory.thin || memory.live->is_bound) return Confidence::kLow;
+  return memory.seen_s >= kLongEnoughSeconds ? Confidence::kHigh : Confidence::kMedium;
+}
+
+Bytes ToBytes(double bytes) { return Bytes(static_cast<int64_t>(bytes)); }
+
+void DescribeMemory(JobSizing& job, const RoleRules& rules, const RoleMemory& memory, ProcessRecommendation& answer) {
+  constexpr double kClassicLow = 3, kClassicHigh = 4;
+  if (!memory.live) return;
+  const LiveSet& live = *memory.live;
+  answer.live = LiveFigures{ToBytes(live.bytes), ToBytes(live.low), live.rung, live.is_bound};
+  answer.gc_overhead = memory.heap.overhead;
+  answer.classic_heap_low = ToBytes(kClassicLow * live.bytes);
+  answer.classic_heap_high = ToBytes(kClassicHigh * live.bytes);
+  const int evidence = AddLiveEvidence(job, rules, live);
+  const auto add = [&](FindingKind kind) -> Finding& {
+    Finding& finding = job.Add(kind, -1);
+    finding.role = rules.role;
+    finding.evidence = evidence;
+    return finding;
+  };
+  if (live.trend.rising) add(FindingKind::kLeak).share = std::min(1.0, live.trend.rise / live.bytes);
+  if (live.exhausted) add(FindingKind::kHeapExhausted);
+}
+
+}  // namespace
+
+void DescribeRole(JobSizing& job, const RoleRules& rules, const RoleMemory& memory, const RoleCpu& cpu,
+                  ProcessRecommendation& answer) {
+  answer.memory_verdict = MemoryVerdict(memory);
+  answer.cpu_verdict = CpuVerdict(cpu);
+  answer.confidence = ConfidenceOf(memory);
+  DescribeMemory(job, rules, memory, answer);
+  if (memory.oom_kills > 0) job.Add(FindingKind::kOomKilled, -1).role = rules.role;
+  if (!cpu.known) return;
+  answer.cores_quantile = cpu.request.quantile_cores;
+  const int evidence = AddCpuEvidence(job, rules, answer.now, cpu);
+  if (cpu.throttled_fraction < kMuchThrottled || cpu.request.action != Action::kRaise) return;
+  Finding& finding = job.Add(FindingKind::kThrottled, -1);
+  finding.role = rules.role;
+  finding.share = cpu.throttled_fraction;
+  finding.evidence = evidence;
+}
+
+void SetCost(const TuningPolicy& policy, ProcessSize& size) {
+  size.cost.reset();
+  if (size.count && size.cpu && size.memory)
+    size.cost = *size.count * PodCost(*size.cpu, *size.memory, PriceOf(policy));
+}
+
+bool IsFrozen(const RoleMemory& memory) { return memory.thin || (memory.live && memory.live->trend.rising); }
+
+}  // namespace tune

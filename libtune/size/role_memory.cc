@@ -1,0 +1,166 @@
+#include "libtune/size/role_memory.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "libtune/internal/amount.h"
+
+namespace tune {
+namespace {
+
+constexpr double kBlockSeconds = 600;  // of which each gives one live set
+constexpr double kLogsTell = 0.5;      // of the time that counters cover: from then on logs count, which tell more
+
+using Layout = std::pair<int, int>;  // slots in use on the fullest TaskManager, slots in use in all
+
+Layout LayoutOf(const CpuBin& bin) {
+  if (bin.processes < 1 || bin.slots < 1) return {0, 0};
+  return {SlotsOnFullest(bin.slots, bin.processes), bin.slots};
+}
+
+// Records that the job's sources give, records/s by bin.
+std::vector<double> LoadByBin(const JobWindow& window) {
+  std::vector<double> load(window.vertices.front().bins.size());
+  for (const SourceWindow& source : window.sources) {
+    const std::vector<Bin>& bins = window.vertices[static_cast<size_t>(source.vertex)].bins;
+    for (size_t i = 0; i < load.size() && i < bins.size(); ++i) {
+      if (IsSome(bins[i].covered_s)) load[i] += bins[i].records_out / bins[i].covered_s;
+    }
+  }
+  return load;
+}
+
+// Wall seconds later than start-ups.
+double SeenSeconds(const RoleWindow& role, size_t first_bin) {
+  double seen_s = 0;
+  for (size_t i = first_bin; i < role.cpu.size(); ++i) {
+    if (role.cpu[i].processes > 0) seen_s += role.cpu[i].warm_s / role.cpu[i].processes;
+  }
+  return seen_s;
+}
+
+struct Pauses {
+  double counted_s = 0, pause_s = 0, full_counted_s = 0, full_pause_s = 0;
+  double logged_s = 0, log_pause_s = 0, log_full_pause_s = 0, allocated = 0;
+};
+
+Pauses SumPauses(const RoleWindow& role, size_t first_bin) {
+  Pauses sums;
+  for (size_t i = first_bin; i < role.memory.size(); ++i) {
+    const MemoryBin& bin = role.memory[i];
+    sums.counted_s += bin.gc_seen_s;
+    sums.pause_s += bin.gc_s;
+    sums.full_counted_s += bin.full_seen_s;
+    sums.full_pause_s += bin.full_gc_time_s;
+    sums.logged_s += bin.log_s;
+    sums.log_pause_s += bin.log_pause_s;
+    sums.log_full_pause_s += bin.log_full_pause_s;
+    sums.allocated += bin.log_allocated;
+  }
+  return sums;
+}
+
+// Counters of collectors that work beside the program count that work too.
+bool CountersArePauses(Collector collector) {
+  return collector != Collector::kZ && collector != Collector::kShenandoah && collector != Collector::kCms;
+}
+
+void TakeOverhead(const Pauses& sums, RoleMemory& memory) {
+  HeapFacts& heap = memory.heap;
+  memory.from_logs = IsSome(sums.logged_s) && sums.logged_s >= kLogsTell * sums.counted_s;
+  if (memory.from_logs) {
+    heap.overhead = std::min(1.0, sums.log_pause_s / sums.logged_s);
+    heap.full_overhead = std::min(*heap.overhead, sums.log_full_pause_s / sums.logged_s);
+    heap.allocation_rate = sums.allocated / sums.logged_s;
+  } else if (IsSome(sums.counted_s) && CountersArePauses(heap.collector)) {
+    heap.overhead = std::min(1.0, sums.pause_s / sums.counted_s);
+    if (IsSome(sums.full_counted_s)) {
+      heap.full_overhead = std::min(*heap.overhead, sums.full_pause_s / sums.full_counted_s);
+    }
+  }
+}
+
+void TakeSizes(const RoleWindow& role, const ProcessSize& now, HeapFacts& heap) {
+  for (const ProcessWindow& process : role.processes) {
+    if (process.collector != Collector::kUnknown) heap.collector = process.collector;
+    if (process.old_capacity) {
+      heap.old_capacity = std::max(heap.old_capacity.value_or(0), static_cast<double>(process.old_capacity->value()));
+    }
+  }
+  if (heap.collector == Collector::kG1) heap.old_capacity.reset();
+  if (now.heap && now.heap->value() > 0) heap.heap = static_cast<double>(now.heap->value());
+}
+
+void TakeLargest(const std::optional<Bytes>& seen, std::optional<double>& largest) {
+  if (seen) largest = std::max(largest.value_or(0), static_cast<double>(seen->value()));
+}
+
+void TakeUse(const RoleWindow& role, size_t first_bin, RoleMemory& memory) {
+  for (size_t i = first_bin; i < role.memory.size(); ++i) {
+    const MemoryBin& bin = role.memory[i];
+    TakeLargest(bin.metaspace_used, memory.metaspace_used);
+    TakeLargest(bin.managed_used, memory.managed_used);
+    TakeLargest(bin.network_used, memory.network_used);
+    memory.oom_kills += bin.oom_kills;
+  }
+}
+
+LiveObservation Observe(const LiveSet& live, const Layout& layout, double seconds) {
+  return {.bytes = live.bytes,
+          .low = live.low,
+          .slots = static_cast<double>(layout.first),
+          .all_slots = static_cast<double>(layout.second),
+          .weight_s = seconds};
+}
+
+// The live set of each layout that the history holds, the present one last; it alone where nothing tells layouts apart.
+void TakeLive(const JobSizing& job, const RoleWindow& role, RoleMemory& memory) {
+  const double bin_s = absl::ToDoubleSeconds(job.window.bin);
+  const std::vector<LiveReading> readings = ReadingsOf(role.memory, job.first_bin, bin_s, LoadByBin(job.window));
+  std::map<Layout, std::vector<LiveReading>> by_layout;
+  Layout present{0, 0};
+  for (size_t i = job.first_bin; i < role.memory.size(); ++i) {
+    const Layout layout = i < role.cpu.size() ? LayoutOf(role.cpu[i]) : Layout{0, 0};
+    if (layout.first == 0) continue;
+    by_layout[layout].push_back(readings[i - job.first_bin]);
+    present = layout;
+  }
+  if (by_layout.size() < 2) {
+    memory.live = EstimateLiveSet(readings, kBlockSeconds, memory.heap.exhausted);
+    if (memory.live && present.first > 0) {
+      memory.layouts.push_back(Observe(*memory.live, present, static_cast<double>(readings.size()) * bin_s));
+    }
+    return;
+  }
+  for (const auto& [layout, seen] : by_layout) {
+    const bool is_present = layout == present;
+    const std::optional<LiveSet> live = EstimateLiveSet(seen, kBlockSeconds, is_present && memory.heap.exhausted);
+    if (!live) continue;
+    if (is_present) memory.live = live;
+    memory.layouts.push_back(Observe(*live, layout, static_cast<double>(seen.size()) * bin_s));
+  }
+}
+
+}  // namespace
+
+int SlotsOnFullest(int slots, int task_managers) {
+  return task_managers < 1 ? slots : (slots + task_managers - 1) / task_managers;
+}
+
+RoleMemory ReadRoleMemory(const JobSizing& job, const RoleWindow& role, const ProcessSize& now) {
+  RoleMemory memory;
+  memory.seen_s = SeenSeconds(role, job.first_bin);
+  memory.thin = memory.seen_s < absl::ToDoubleSeconds(job.policy.min_process_coverage);
+  TakeSizes(role, now, memory.heap);
+  TakeOverhead(SumPauses(role, job.first_bin), memory);
+  TakeUse(role, job.first_bin, memory);
+  TakeLive(job, role, memory);
+  if (memory.live) {
+    memory.heap.live = memory.live->bytes;
+    memory.heap.live_is_loose = memory.live->rung >= LiveRung::kOldGen;
+  }
+  return memory;
+}
+
+}  // namespace tune

@@ -1,0 +1,190 @@
+// The TaskManagers' number, slots, memory and CPU.
+#include "libtune/size/task_managers.h"
+
+#include <algorithm>
+
+#include "libtune/graph/slots.h"
+#include "libtune/guard/guards.h"
+#include "libtune/size/role_answer.h"
+#include "libtune/size/task_manager_layout.h"
+#include "libtune/size/task_manager_needs.h"
+
+namespace tune {
+namespace {
+
+double Number(Bytes bytes) { return static_cast<double>(bytes.value()); }
+
+template <typename T>
+void Take(const T& taken, std::optional<T>& left) {
+  if (left) left = std::max(T{}, *left - taken);
+}
+
+// What is left of the quota beside the JobManager's pods.
+PodLimits WithoutJobManager(PodLimits limits, const ProcessSize& job_manager) {
+  const int count = job_manager.count.value_or(1);
+  QuotaLeft& quota = limits.quota;
+  if (quota.pods) quota.pods = std::max(0, *quota.pods - count);
+  if (job_manager.cpu) {
+    const MilliCores cpu = *job_manager.cpu * count;
+    Take(cpu, quota.cpu_request);
+    Take(MilliCores(static_cast<int64_t>(static_cast<double>(cpu.value()) * job_manager.cpu_limit_factor)),
+         quota.cpu_limit);
+  }
+  if (job_manager.memory) {
+    const Bytes memory = *job_manager.memory * count;
+    Take(memory, quota.memory_request);
+    Take(Bytes(static_cast<int64_t>(Number(memory) * job_manager.memory_limit_factor)), quota.memory_limit);
+  }
+  return limits;
+}
+
+ProcessSize SizeOf(const PackLayout& layout, const TaskManagerNeeds& needs, bool cpu_known) {
+  ProcessSize size;
+  size.count = layout.task_managers;
+  size.slots = layout.slots_per_task_manager;
+  if (cpu_known) {
+    size.cpu = layout.pod.cpu_request;
+    size.cpu_limit_factor = layout.cpu.limit_factor;
+    size.cost = layout.cost;
+  }
+  size.memory = layout.pod.memory_request;
+  size.memory_limit_factor = needs.memory_limit_factor;
+  const TaskManagerMemory& memory = layout.memory.memory;
+  size.heap = memory.Heap();
+  size.managed = memory.managed;
+  size.network = memory.network;
+  size.metaspace = memory.metaspace;
+  size.overhead = memory.overhead;
+  return size;
+}
+
+// Of all terms that agree with what was seen those that give most at this layout.
+void AddLayoutEvidence(JobSizing& job, const LiveModel& model, const CpuModel& cpu, const PackLayout& layout) {
+  const TaskManagerLoad& load = layout.load;
+  const double state = std::min(1.0, load.slots * layout.spread.state.front() / SlotsOf(job.window.graph));
+  LiveTerms most = model.corners.front();
+  for (const LiveTerms& terms : model.corners) {
+    if (terms.At(load.slots, state) > most.At(load.slots, state)) most = terms;
+  }
+  job.out.evidence.Add("layout.live_set", -1,
+                       {{"fixed", most.fixed, "bytes", "window: layouts seen"},
+                        {"per_slot", most.per_slot, "bytes", "window: layouts seen"},
+                        {"state", most.state, "bytes", "window: layouts seen"},
+                        {"slots", load.slots, "slots", "layout"},
+                        {"share_of_state", state, "1", "layout"},
+                        {"lift", model.lift, "1", "window: readings that contradict one another"}},
+                       {"live_set", load.live, "bytes", "layout.live_set"});
+  job.out.evidence.Add("layout.cores", -1,
+                       {{"fixed", cpu.fixed, "cores", "given"},
+                        {"work", cpu.work, "cores", "window"},
+                        {"share_of_work", load.share, "1", "layout"},
+                        {"imbalance", cpu.imbalance, "1", "window"}},
+                       {"cores", load.cores, "cores", "layout.cores"});
+}
+
+// What is wanted of the vertices follows the layout.
+void TakeSpread(JobSizing& job, const PackInput& input, const PackLayout& layout, double part) {
+  for (size_t v = 0; v < job.out.vertices.size(); ++v) {
+    VertexRecommendation& r = job.out.vertices[v];
+    const int wanted = layout.spread.parallelism.front()[v];
+    if (wanted == r.wanted) continue;
+    job.out.evidence.Add(
+        "layout.parallelism", r.vertex,
+        {{"asked", static_cast<double>(r.wanted), "subtasks", "parallelism, guards"},
+         {"part", part, "1", "quota, nodes"},
+         {"now", static_cast<double>(r.now), "subtasks", "graph"},
+         {"slots_now_over_then", layout.spread.k, "1", "layout"},
+         {"largest_allowed", static_cast<double>(input.jobs.front().vertices[v].cap), "subtasks", "graph, policy"}},
+        {"wanted", static_cast<double>(wanted), "subtasks", "layout.parallelism"});
+    r.wanted = wanted;
+  }
+}
+
+void FindNoRoom(JobSizing& job, const PackAnswer& answer) {
+  if (answer.part == 1) return;
+  Finding& finding = job.Add(FindingKind::kNoRoom, -1);
+  finding.role = ProcessRole::kTaskManager;
+  finding.share = answer.part;
+  finding.evidence = job.out.evidence.Add("layout.no_room", -1,
+                                          {{"needed", answer.cap.needed, Unit(answer.cap.cap), "layout"},
+                                           {"allowed", answer.cap.allowed, Unit(answer.cap.cap), Name(answer.cap.cap)}},
+                                          {"part", answer.part, "1", "layout.no_room"});
+}
+
+// Number and CPU alone: what the memory holds is not known, so it stays as it is.
+void AnswerWithoutMemory(JobSizing& job, const RoleCpu& cpu, ProcessRecommendation& answer) {
+  std::vector<int> wanted;
+  for (const VertexRecommendation& r : job.out.vertices) wanted.push_back(r.wanted);
+  const int slots = SlotsOf(job.window.graph, wanted);
+  ProcessSize& needed = answer.needed;
+  if (answer.now.slots) needed.count = (slots + *answer.now.slots - 1) / *answer.now.slots;
+  const bool estimated = cpu.known && cpu.request.rule != CpuRule::kThinData && cpu.request.request;
+  if (estimated && needed.count == answer.now.count) {
+    needed.cpu = cpu.request.request;
+    if (cpu.request.limit_factor) needed.cpu_limit_factor = *cpu.request.limit_factor;
+    answer.action = cpu.request.action;
+  }
+  SetCost(job.policy, needed);
+  answer.wanted = needed;
+}
+
+void Decide(JobSizing& job, const PackInput& input, const LayoutChoice& choice, bool cpu_known,
+            ProcessRecommendation& answer) {
+  FindNoRoom(job, choice.best);
+  if (!choice.best.chosen) {
+    answer.action = Action::kPerson;
+    return;
+  }
+  const PackLayout& best = *choice.best.chosen;
+  AddLayoutEvidence(job, input.jobs.front().live, input.jobs.front().cpu, best);
+  AddHeapEvidence(job, kTaskManagerRules, best.wanted.facts, input.needs.goals, best.wanted.heap);
+  AddMemoryEvidence(job, kTaskManagerRules, best.memory.memory);
+  AddCostEvidence(job, kTaskManagerRules, best.pod, best.task_managers, best.cost);
+  answer.needed = SizeOf(best, input.needs, cpu_known);
+  TakeSpread(job, input, *choice.Taken(), choice.best.part);
+  if (choice.hold) {
+    answer.wanted = answer.now;
+    answer.wanted.count = choice.kept->task_managers;
+    SetCost(job.policy, answer.wanted);
+    if (best.cost < choice.cost_held) {
+      job.out.evidence.Add("guard.layout", -1,
+                           {{"cost_of_best", best.cost, "CU", kTaskManagerRules.cost},
+                            {"least_saving", job.policy.least_saving, "1", "policy"},
+                            {"cost_held", choice.cost_held, "CU", "spec"},
+                            {"payback_time", job.seconds.payback, "s", "policy"},
+                            {"restart_time", job.seconds.restart, "s", "policy"}},
+                           {"cost", choice.cost_held, "CU", "guard.layout"});
+    }
+    return;
+  }
+  answer.wanted = answer.needed;
+  answer.options = best.memory.set;
+  const bool cheaper = answer.now.cost && answer.wanted.cost && *answer.wanted.cost < *answer.now.cost;
+  answer.action = choice.raise ? Action::kRaise : cheaper ? Action::kLower : Action::kHold;
+}
+
+}  // namespace
+
+void AnswerTaskManagers(JobSizing& job, const PresentProcesses& present) {
+  ProcessRecommendation& answer = job.out.task_managers;
+  const ProcessSize& now = answer.now = present.task_manager;
+  SetCost(job.policy, answer.now);
+  answer.needed = answer.wanted = answer.now;
+  const RoleWindow& role = job.window.task_managers;
+  const int slots = SlotsOf(job.window.graph);
+  const RoleMemory memory = ReadRoleMemory(job, role, now);
+  const RoleCpu cpu =
+      ReadRoleCpu(job, role, ProcessRole::kTaskManager, now, SlotsOnFullest(slots, now.count.value_or(1)), slots);
+  DescribeRole(job, kTaskManagerRules, memory, cpu, answer);
+  if (!memory.live || !now.count || !now.slots) return AnswerWithoutMemory(job, cpu, answer);
+  const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, now, cpu);
+  const PodLimits limits = WithoutJobManager(job.window.facts.limits, job.out.job_manager.wanted);
+  const absl::StatusOr<PackInput> input = PackInputOf(job, present, memory, cpu_needs, limits, IsFrozen(memory));
+  const absl::StatusOr<LayoutChoice> choice =
+      input.ok() ? ChooseLayout(job, *input, now) : absl::StatusOr<LayoutChoice>(input.status());
+  if (!choice.ok()) return AnswerWithoutMemory(job, cpu, answer);
+  Decide(job, *input, *choice, cpu_needs.known, answer);
+  if (memory.live->trend.rising) answer.action = Action::kPerson;
+}
+
+}  // namespace tune
