@@ -17,19 +17,32 @@ namespace {
 // How deep a rule stands below the answer: guards and constraints carry it, their inputs stand below.
 int DepthOf(const std::string& rule) {
   if (absl::StartsWith(rule, "guard.") || absl::StartsWith(rule, "exclude.")) return 0;
+  if (absl::EndsWith(rule, "_manager.cost") || rule == "layout.no_room" || rule == "layout.parallelism") return 0;
+  if (absl::EndsWith(rule, "_manager.memory") || absl::EndsWith(rule, ".cpu.request")) return 1;
+  if (absl::EndsWith(rule, "_manager.heap") || rule == "layout.cores" || rule == "layout.live_set") return 2;
   if (absl::StartsWith(rule, "parallelism.")) return 1;
   if (rule == "service.interval" || absl::StartsWith(rule, "demand.")) return 2;
   if (absl::StartsWith(rule, "share.") && rule != "share.measured" && rule != "share.hot_key") return 2;
   return 3;
 }
 
+// What a step is about: a role's processes, or not.
+enum class About { kRest, kTaskManagers, kJobManager };
+About AboutOf(const std::string& rule) {
+  if (absl::StartsWith(rule, "job_manager.")) return About::kJobManager;
+  const bool layout = absl::StartsWith(rule, "layout.") && rule != "layout.parallelism";
+  return layout || absl::StartsWith(rule, "task_manager.") || rule == "guard.layout" ? About::kTaskManagers
+                                                                                     : About::kRest;
+}
+
 // Answers first, what they stand on below: by depth, then in the order in which the engine went.
-void PrintTree(const JobRecommendation& job, int vertex) {
+void PrintTree(const JobRecommendation& job, int vertex, About about = About::kRest) {
   std::vector<std::pair<int, std::string>> lines;
   for (int depth = 0; depth <= 3; ++depth) {
     for (size_t i = 0; i < job.evidence.size(); ++i) {
       const Evidence step = job.evidence[i];
-      if (step.vertex == vertex && DepthOf(step.rule) == depth) lines.emplace_back(depth, EvidenceText(step));
+      if (step.vertex == vertex && DepthOf(step.rule) == depth && AboutOf(step.rule) == about)
+        lines.emplace_back(depth, EvidenceText(step));
     }
   }
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -45,6 +58,14 @@ void PrintVertex(const JobRecommendation& job, const JobGraph& graph, int vertex
     if (finding.vertex == vertex) std::printf("   ! %s\n", FindingText(finding, graph).c_str());
   }
   PrintTree(job, vertex);
+  std::printf("\n");
+}
+
+void PrintRole(const JobRecommendation& job, ProcessRole which, const ProcessRecommendation& role) {
+  const bool measured = role.memory_verdict != Verdict::kNotMeasured || role.cpu_verdict != Verdict::kNotMeasured;
+  if (!measured) return;
+  std::printf("%s\n", Paint(Colour::kBold, RoleSummary(which, role)).c_str());
+  PrintTree(job, -1, which == ProcessRole::kTaskManager ? About::kTaskManagers : About::kJobManager);
   std::printf("\n");
 }
 
@@ -75,6 +96,10 @@ int RunExplain(const Arguments& a) {
     }
     PrintTree(*r, -1);
     std::printf("\n");
+  }
+  if (only < 0) {
+    PrintRole(*r, ProcessRole::kTaskManager, r->task_managers);
+    PrintRole(*r, ProcessRole::kJobManager, r->job_manager);
   }
   for (size_t v = 0; v < window.graph.vertices.size(); ++v) {
     if (only < 0 || only == static_cast<int>(v)) PrintVertex(*r, window.graph, static_cast<int>(v));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "libtune/cli/commands.h"
 #include "libtune/cli/load_job.h"
+#include "libtune/cli/process_table.h"
 #include "libtune/cli/table.h"
 #include "libtune/cli/terminal.h"
 #include "libtune/codec/json.h"
@@ -68,6 +69,9 @@ void PrintTable(const JobWindow& window, const JobRecommendation& job) {
                   Paint(ColourOf(r.action), Name(r.action)), Name(r.verdict), Name(r.confidence)});
   }
   std::fputs(table.Render().c_str(), stdout);
+}
+
+void PrintFindings(const JobWindow& window, const JobRecommendation& job) {
   if (!job.findings.empty()) std::printf("\n");
   for (const Finding& finding : job.findings) {
     std::printf("%s %s\n", Paint(Colour::kBold, absl::StrCat("[", Name(finding.kind), "]")).c_str(),
@@ -137,6 +141,8 @@ int RunRecommend(const Arguments& a) {
   if (a.format == OutputFormat::kTable) {
     PrintHeader(*job, window, *r);
     PrintTable(window, *r);
+    PrintProcesses(*r);
+    PrintFindings(window, *r);
   } else {
     const absl::StatusOr<std::string> json = ToJson(*r, window, job->policy, JsonStyle::kPretty);
     if (!json.ok()) return Fail(json.status());

@@ -139,8 +139,7 @@ std::string EvidenceText(const Evidence& evidence) {
 
 std::string FindingText(const Finding& finding, const JobGraph& graph) {
   if (finding.role) {
-    return absl::StrCat(*finding.role == ProcessRole::kTaskManager ? "TaskManagers: " : "JobManager: ",
-                        Meaning(finding));
+    return absl::StrCat(Name(*finding.role), ": ", Meaning(finding));
   }
   if (finding.vertex < 0) return Meaning(finding);
   return absl::StrCat(NameOf(graph.vertices[static_cast<size_t>(finding.vertex)]), ": ", Meaning(finding));

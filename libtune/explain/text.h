@@ -27,4 +27,10 @@ const char* Name(Confidence confidence);
 // One sentence on a vertex: what is wanted and why.
 std::string VertexSummary(const JobRecommendation& job, int vertex, const JobGraph& graph);
 
+// One role's answer in a line: what is to be done, what the memory holds, what CPU is used, and what that is worth.
+std::string RoleSummary(ProcessRole which, const ProcessRecommendation& role);
+
+// "TaskManagers" or "JobManager".
+const char* Name(ProcessRole role);
+
 }  // namespace tune

@@ -17,7 +17,6 @@ JobManagerNeeds NeedsOf(const JobSizing& job, const PresentProcesses& present, c
   needs.options = present.job_manager_options;
   needs.heap = memory.heap;
   needs.goals = HeapGoalsOf(job.policy);
-  if (IsFrozen(memory)) needs.least_heap = now.heap;
   if (!present.job_manager_told) needs.metaspace = now.metaspace;
   needs.memory_limit_factor = now.memory_limit_factor;
   needs.cores = cpu.mean_cores;
@@ -43,21 +42,19 @@ ProcessSize SizeOf(const JobManagerSize& size, const JobManagerNeeds& needs, boo
   return out;
 }
 
-// What is known of both grows.
-template <typename T>
-bool Grows(const std::optional<T>& now, const std::optional<T>& needed) {
-  return now && needed && *needed > *now;
-}
-
 // One that fits is kept unless the smaller one saves enough.
 bool Saves(const JobSizing& job, const ProcessSize& now, const ProcessSize& needed) {
+  if (!now.memory) return now.heap && SavesHeap(job.policy, *now.heap, *needed.heap);
   return now.cost && needed.cost && *needed.cost <= *now.cost * (1 - job.policy.least_saving);
 }
 
-void Decide(const JobSizing& job, const JobManagerSize& size, ProcessRecommendation& answer) {
-  const ProcessSize &now = answer.now, &needed = answer.needed;
-  const bool heap_grows = !now.memory && Grows(now.heap, needed.heap);
-  const bool raise = heap_grows || Grows(now.memory, needed.memory) || Grows(now.cpu, needed.cpu);
+void NotSized(ProcessRecommendation& answer) { answer.memory_verdict = Verdict::kNotMeasured; }
+
+void Decide(const JobSizing& job, const JobManagerSize& size, const ProcessSize& needed,
+            ProcessRecommendation& answer) {
+  const ProcessSize& now = answer.now;
+  const bool memory = now.memory ? size.pod.memory_request > *now.memory : Grows(now.heap, needed.heap);
+  const bool raise = memory || (now.cpu && needed.cpu && *needed.cpu > *now.cpu);
   if (size.fall.cap != Cap::kNone || (!raise && !Saves(job, now, needed))) return;
   answer.wanted = needed;
   answer.options = size.memory.set;
@@ -75,20 +72,25 @@ void AnswerJobManager(JobSizing& job, const PresentProcesses& present) {
   const RoleMemory memory = ReadRoleMemory(job, role, answer.now);
   const RoleCpu cpu = ReadRoleCpu(job, role, ProcessRole::kJobManager, answer.now, 1, 1);
   DescribeRole(job, kJobManagerRules, memory, cpu, answer);
-  if (memory.live && memory.live->trend.rising) answer.action = Action::kPerson;
   if (!memory.live) return;
   const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, answer.now, cpu);
-  const JobManagerNeeds needs = NeedsOf(job, present, memory, cpu_needs);
-  const absl::StatusOr<JobManagerSize> size = SizeJobManager(needs, job.window.facts.limits);
-  if (!size.ok()) {
-    answer.memory_verdict = Verdict::kNotMeasured;
-    return;
-  }
+  JobManagerNeeds needs = NeedsOf(job, present, memory, cpu_needs);
+  const PodLimits& limits = job.window.facts.limits;
+  const absl::StatusOr<JobManagerSize> size = SizeJobManager(needs, limits);
+  if (!size.ok()) return NotSized(answer);
   AddHeapEvidence(job, kJobManagerRules, needs.heap, needs.goals, size->heap);
   AddMemoryEvidence(job, kJobManagerRules, size->memory.memory);
   if (cpu_needs.known) AddCostEvidence(job, kJobManagerRules, size->pod, needs.replicas, size->cost);
   answer.needed = SizeOf(*size, needs, cpu_needs.known);
-  if (answer.action != Action::kPerson) Decide(job, *size, answer);
+  if (memory.live->trend.rising) {
+    answer.action = Action::kPerson;
+  } else if (!IsFrozen(memory)) {
+    Decide(job, *size, answer.needed, answer);
+  } else {
+    needs.least_heap = answer.now.heap;
+    const absl::StatusOr<JobManagerSize> frozen = SizeJobManager(needs, limits);
+    if (frozen.ok()) Decide(job, *frozen, SizeOf(*frozen, needs, cpu_needs.known), answer);
+  }
 }
 
 }  // namespace tune

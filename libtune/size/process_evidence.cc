@@ -99,15 +99,17 @@ int AddHeapEvidence(JobSizing& job, const RoleRules& rules, const HeapFacts& fac
 }
 
 int AddCpuEvidence(JobSizing& job, const RoleRules& rules, const ProcessSize& now, const RoleCpu& cpu) {
-  Add(job, rules.cpu_use,
-      {{"mean_quantile", cpu.mean_cores, "cores", "window: of a mean process, demand counted in"},
-       {"busiest_over_mean", cpu.busiest_over_mean, "1", "window, layout"},
-       {"fixed", FixedCores(cpu.mean_cores), "cores", "given: what a process takes for itself"},
-       {"demand_over_seen", cpu.demand_over_seen, "1", "demand"},
-       {"quantile", job.policy.cpu_quantile, "1", "policy"},
-       {"left_out", cpu.left_out_s, "s", "window: excluded operators had no time left"},
-       {"at_least_the_limit", cpu.request.censored_fraction, "1", "window: share of the time, throttled"}},
-      {"cores", cpu.request.quantile_cores, "cores", rules.cpu_use});
+  const int use =
+      Add(job, rules.cpu_use,
+          {{"mean_quantile", cpu.mean_cores, "cores", "window: of a mean process, demand counted in"},
+           {"busiest_over_mean", cpu.busiest_over_mean, "1", "window, layout"},
+           {"fixed", FixedCores(cpu.mean_cores), "cores", "given: what a process takes for itself"},
+           {"demand_over_seen", cpu.demand_over_seen, "1", "demand"},
+           {"quantile", job.policy.cpu_quantile, "1", "policy"},
+           {"left_out", cpu.left_out_s, "s", "window: excluded operators had no time left"},
+           {"at_least_the_limit", cpu.request.censored_fraction, "1", "window: share of the time, throttled"}},
+          {"cores", cpu.request.quantile_cores, "cores", rules.cpu_use});
+  if (cpu.request.rule == CpuRule::kThinData) return use;
   std::vector<Term> inputs = {{"cores", cpu.request.quantile_cores, "cores", rules.cpu_use},
                               {"band_low", job.policy.cpu_band_low, "1", "policy"},
                               {"band_high", job.policy.cpu_band_high, "1", "policy"},

@@ -73,6 +73,15 @@ void SetCost(const TuningPolicy& policy, ProcessSize& size) {
     size.cost = *size.count * PodCost(*size.cpu, *size.memory, PriceOf(policy));
 }
 
+bool Grows(const std::optional<Bytes>& now, const std::optional<Bytes>& needed) {
+  constexpr double kRounding = 0.02;
+  return now && needed && static_cast<double>(needed->value()) > static_cast<double>(now->value()) * (1 + kRounding);
+}
+
+bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed) {
+  return static_cast<double>(needed.value()) <= static_cast<double>(now.value()) * (1 - policy.least_saving);
+}
+
 bool IsFrozen(const RoleMemory& memory) { return memory.thin || (memory.live && memory.live->trend.rising); }
 
 }  // namespace tune

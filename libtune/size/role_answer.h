@@ -15,6 +15,12 @@ void DescribeRole(JobSizing& job, const RoleRules& rules, const RoleMemory& memo
 // Sets size.cost where number, CPU and memory are known.
 void SetCost(const TuningPolicy& policy, ProcessSize& size);
 
+// `needed` is larger by more than a metric's rounding: what a JVM tells of its -Xmx lacks a little.
+bool Grows(const std::optional<Bytes>& now, const std::optional<Bytes>& needed);
+
+// Where the present processes are not known but for their heaps: the smaller one is worth a change.
+bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed);
+
 // True: nothing of the memory may be lowered. Too little was seen, or the live set rises.
 bool IsFrozen(const RoleMemory& memory);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "libtune/size/role_answer.h"
+
 namespace tune {
 namespace {
 
@@ -31,8 +33,11 @@ absl::StatusOr<LayoutChoice> ChooseLayout(const JobSizing& job, const PackInput&
   absl::StatusOr<PackAnswer> kept = Pack(present);
   if (!kept.ok()) return kept.status();
   if (kept->chosen && kept->part == 1) choice.kept = std::move(kept->chosen);
-  if (!choice.kept || !now.memory) {
-    choice.raise = choice.kept && now.heap && choice.kept->memory.memory.Heap() > *now.heap;
+  if (!choice.kept) return choice;
+  if (!now.memory) {
+    const Bytes heap = choice.kept->memory.memory.Heap();
+    choice.raise = Grows(now.heap, heap);
+    choice.hold = !choice.raise && now.heap && !SavesHeap(job.policy, *now.heap, heap);
     return choice;
   }
   const ContainerResources& pod = choice.kept->pod;

@@ -100,7 +100,7 @@ std::optional<ResourcePrice> PriceOf(const TuningPolicy& policy) {
 }
 
 absl::StatusOr<PackInput> PackInputOf(const JobSizing& job, const PresentProcesses& present, const RoleMemory& memory,
-                                      const CpuNeeds& cpu, const PodLimits& limits, bool frozen) {
+                                      const CpuNeeds& cpu, const PodLimits& limits) {
   const ProcessSize& now = present.task_manager;
   const int slots = SlotsOf(job.window.graph);
   PackInput input;
@@ -114,18 +114,23 @@ absl::StatusOr<PackInput> PackInputOf(const JobSizing& job, const PresentProcess
   if (auto status = TakeManaged(now, memory, needs); !status.ok()) return status;
   needs.network_used = memory.network_used.value_or(0);
   if (!present.task_manager_told) needs.metaspace = now.metaspace;
-  if (frozen) needs.least_heap = now.heap;
   needs.memory_limit_factor = now.memory_limit_factor;
   needs.cpu = cpu.wish;
   needs.slots_now = SlotsOnFullest(slots, *now.count);
   input.limits = limits;
-  input.min_slots_per_task_manager = frozen ? *now.slots : job.policy.min_slots;
-  input.max_slots_per_task_manager = frozen ? *now.slots : job.policy.max_slots;
+  input.min_slots_per_task_manager = job.policy.min_slots;
+  input.max_slots_per_task_manager = job.policy.max_slots;
   input.min_task_managers = job.policy.min_task_managers;
   input.max_task_managers = job.policy.max_task_managers;
   input.price = PriceOf(job.policy);
   input.least_saving = job.policy.least_saving;
   if (now.memory && now.cpu) input.present = PresentLayout{*now.slots, *now.count, *now.memory, *now.cpu};
+  return input;
+}
+
+PackInput Frozen(PackInput input, const ProcessSize& now) {
+  input.needs.least_heap = now.heap;
+  input.min_slots_per_task_manager = input.max_slots_per_task_manager = *now.slots;
   return input;
 }
 

@@ -23,9 +23,11 @@ CpuNeeds CpuNeedsOf(const TuningPolicy& policy, const ProcessSize& now, const Ro
 HeapGoals HeapGoalsOf(const TuningPolicy& policy);
 std::optional<ResourcePrice> PriceOf(const TuningPolicy& policy);
 
-// `memory` has a live set. A role whose memory is `frozen` keeps its slots and at least its heap.
+// `memory` has a live set.
 // kFailedPrecondition: managed memory is not known. kInvalidArgument: a fact is out of range.
 absl::StatusOr<PackInput> PackInputOf(const JobSizing& job, const PresentProcesses& present, const RoleMemory& memory,
-                                      const CpuNeeds& cpu, const PodLimits& limits, bool frozen);
+                                      const CpuNeeds& cpu, const PodLimits& limits);
+// The same where nothing of the memory may be lowered: the slots stay, and at least the heap.
+PackInput Frozen(PackInput input, const ProcessSize& now);
 
 }  // namespace tune

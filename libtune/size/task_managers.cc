@@ -128,39 +128,46 @@ void AnswerWithoutMemory(JobSizing& job, const RoleCpu& cpu, ProcessRecommendati
   answer.wanted = needed;
 }
 
-void Decide(JobSizing& job, const PackInput& input, const LayoutChoice& choice, bool cpu_known,
-            ProcessRecommendation& answer) {
-  FindNoRoom(job, choice.best);
-  if (!choice.best.chosen) {
-    answer.action = Action::kPerson;
-    return;
-  }
-  const PackLayout& best = *choice.best.chosen;
+// What the best layout of all would be, whatever guards say.
+void ShowNeeded(JobSizing& job, const PackInput& input, const PackLayout& best, bool cpu_known,
+                ProcessRecommendation& answer) {
   AddLayoutEvidence(job, input.jobs.front().live, input.jobs.front().cpu, best);
   AddHeapEvidence(job, kTaskManagerRules, best.wanted.facts, input.needs.goals, best.wanted.heap);
   AddMemoryEvidence(job, kTaskManagerRules, best.memory.memory);
-  AddCostEvidence(job, kTaskManagerRules, best.pod, best.task_managers, best.cost);
+  if (cpu_known) AddCostEvidence(job, kTaskManagerRules, best.pod, best.task_managers, best.cost);
   answer.needed = SizeOf(best, input.needs, cpu_known);
-  TakeSpread(job, input, *choice.Taken(), choice.best.part);
-  if (choice.hold) {
-    answer.wanted = answer.now;
-    answer.wanted.count = choice.kept->task_managers;
-    SetCost(job.policy, answer.wanted);
-    if (best.cost < choice.cost_held) {
-      job.out.evidence.Add("guard.layout", -1,
-                           {{"cost_of_best", best.cost, "CU", kTaskManagerRules.cost},
-                            {"least_saving", job.policy.least_saving, "1", "policy"},
-                            {"cost_held", choice.cost_held, "CU", "spec"},
-                            {"payback_time", job.seconds.payback, "s", "policy"},
-                            {"restart_time", job.seconds.restart, "s", "policy"}},
-                           {"cost", choice.cost_held, "CU", "guard.layout"});
-    }
+}
+
+// The present TaskManagers do: as many of them as the parallelism asks for.
+void Hold(JobSizing& job, const LayoutChoice& choice, ProcessRecommendation& answer) {
+  answer.wanted = answer.now;
+  answer.wanted.count = choice.kept->task_managers;
+  SetCost(job.policy, answer.wanted);
+  const double best = choice.best.chosen ? choice.best.chosen->cost : choice.cost_held;
+  if (best >= choice.cost_held) return;
+  job.out.evidence.Add("guard.layout", -1,
+                       {{"cost_of_best", best, "CU", kTaskManagerRules.cost},
+                        {"least_saving", job.policy.least_saving, "1", "policy"},
+                        {"cost_held", choice.cost_held, "CU", "spec"},
+                        {"payback_time", job.seconds.payback, "s", "policy"},
+                        {"restart_time", job.seconds.restart, "s", "policy"}},
+                       {"cost", choice.cost_held, "CU", "guard.layout"});
+}
+
+void Decide(JobSizing& job, const PackInput& input, const LayoutChoice& choice, bool cpu_known,
+            ProcessRecommendation& answer) {
+  FindNoRoom(job, choice.best);
+  if (choice.Taken() == nullptr) {
+    answer.action = Action::kPerson;
     return;
   }
-  answer.wanted = answer.needed;
-  answer.options = best.memory.set;
-  const bool cheaper = answer.now.cost && answer.wanted.cost && *answer.wanted.cost < *answer.now.cost;
-  answer.action = choice.raise ? Action::kRaise : cheaper ? Action::kLower : Action::kHold;
+  TakeSpread(job, input, *choice.Taken(), choice.best.part);
+  if (choice.hold) return Hold(job, choice, answer);
+  answer.wanted = SizeOf(*choice.best.chosen, input.needs, cpu_known);
+  answer.options = choice.best.chosen->memory.set;
+  const ProcessSize &now = answer.now, &wanted = answer.wanted;
+  const bool lower = now.cost && wanted.cost ? *wanted.cost < *now.cost : now.heap && *wanted.heap < *now.heap;
+  answer.action = choice.raise ? Action::kRaise : lower ? Action::kLower : Action::kHold;
 }
 
 }  // namespace
@@ -179,11 +186,14 @@ void AnswerTaskManagers(JobSizing& job, const PresentProcesses& present) {
   if (!memory.live || !now.count || !now.slots) return AnswerWithoutMemory(job, cpu, answer);
   const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, now, cpu);
   const PodLimits limits = WithoutJobManager(job.window.facts.limits, job.out.job_manager.wanted);
-  const absl::StatusOr<PackInput> input = PackInputOf(job, present, memory, cpu_needs, limits, IsFrozen(memory));
-  const absl::StatusOr<LayoutChoice> choice =
-      input.ok() ? ChooseLayout(job, *input, now) : absl::StatusOr<LayoutChoice>(input.status());
-  if (!choice.ok()) return AnswerWithoutMemory(job, cpu, answer);
-  Decide(job, *input, *choice, cpu_needs.known, answer);
+  const absl::StatusOr<PackInput> input = PackInputOf(job, present, memory, cpu_needs, limits);
+  if (!input.ok()) return AnswerWithoutMemory(job, cpu, answer);
+  const bool frozen = IsFrozen(memory);
+  const absl::StatusOr<LayoutChoice> best = ChooseLayout(job, *input, now);
+  const absl::StatusOr<LayoutChoice> taken = frozen ? ChooseLayout(job, Frozen(*input, now), now) : best;
+  if (!best.ok() || !taken.ok()) return AnswerWithoutMemory(job, cpu, answer);
+  if (best->best.chosen) ShowNeeded(job, *input, *best->best.chosen, cpu_needs.known, answer);
+  Decide(job, *input, *taken, cpu_needs.known, answer);
   if (memory.live->trend.rising) answer.action = Action::kPerson;
 }
 
