@@ -33,6 +33,10 @@ absl::Status CopyGcLogs(const Arguments& a) {
         const std::filesystem::path to = std::filesystem::path(a.out) / std::filesystem::path(path).filename();
         std::error_code error;
         std::filesystem::copy_file(path, to, std::filesystem::copy_options::overwrite_existing, error);
+        // A copy is the user's own, wherever the log came from.
+        if (!error)
+          std::filesystem::permissions(to, std::filesystem::perms::owner_write, std::filesystem::perm_options::add,
+                                       error);
         if (error) return absl::UnavailableError(absl::StrCat(to.string(), ": ", error.message()));
       }
     }
