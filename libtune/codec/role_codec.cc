@@ -29,6 +29,7 @@ constexpr SumRow kSums[] = {
     {&MemoryBin::log_young_pause_s, &M::log_young_pause_s, &M::set_log_young_pause_s},
     {&MemoryBin::log_full_pause_s, &M::log_full_pause_s, &M::set_log_full_pause_s},
     {&MemoryBin::log_full_gcs, &M::log_full_gcs, &M::set_log_full_gcs},
+    {&MemoryBin::log_futile_full_gcs, &M::log_futile_full_gcs, &M::set_log_futile_full_gcs},
     {&MemoryBin::log_young_gcs, &M::log_young_gcs, &M::set_log_young_gcs},
     {&MemoryBin::log_allocated, &M::log_allocated, &M::set_log_allocated},
     {&MemoryBin::log_promoted, &M::log_promoted, &M::set_log_promoted},

@@ -15,6 +15,8 @@ constexpr double kLargeRise = 0.1;     // of the live set
 constexpr int kFewestForATrend = 8;    // points
 constexpr double kStillRising = 1.28;  // z over the last half: by chance once in ten times
 
+constexpr double kNewest = 0.2;  // weight of the newest full collection
+
 // By LiveRung. A full collection is the truth but for what it rounds; a marking lacks what died since it began.
 constexpr double kBias[kLiveRungCount] = {0.02, 0.1, 0.55, 1, 10};
 
@@ -123,6 +125,18 @@ LiveTrend TrendOf(std::span<const LiveReading> readings, size_t rung, double byt
 }
 
 }  // namespace
+
+void Exhaustion::Add(double full, double futile) {
+  if (full <= 0) return;
+  const double older = std::pow(1 - kNewest, full);
+  futile_ = older * futile_ + (1 - older) * futile / full;
+}
+
+bool IsExhausted(std::span<const MemoryBin> bins) {
+  Exhaustion exhaustion;
+  for (const MemoryBin& bin : bins) exhaustion.Add(bin.log_full_gcs, bin.log_futile_full_gcs);
+  return exhaustion.IsExhausted();
+}
 
 double UsualBias(LiveRung rung) { return kBias[static_cast<size_t>(rung)]; }
 

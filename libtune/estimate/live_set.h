@@ -38,6 +38,22 @@ struct LiveSet {
   LiveTrend trend;
 };
 
+// Do full collections free next to nothing? The newest count most: it takes most of the last five.
+class Exhaustion {
+ public:
+  // The next `full` collections, in order of time, of which `futile` in [0, full] freed less than 5 %. In what order
+  // they came is not known: each counts as futile by the share that is.
+  void Add(double full, double futile);
+  bool IsExhausted() const { return futile_ >= 0.5; }
+
+ private:
+  double futile_ = 0;  // share of them, weighted
+};
+
+// By a role's bins in order of time, from GC logs: of all its processes together, among which those whose heap is full
+// collect most.
+bool IsExhausted(std::span<const MemoryBin> bins);
+
 // Readings in order of time -> the live set. They are cut into blocks of `block_s`; in a block the lowest bound counts
 // (of full collections, which are exact, the highest reading), over blocks the largest. The best rung that any block
 // has decides; a block that also has a lower bound of another rung takes that. `exhausted`: full collections

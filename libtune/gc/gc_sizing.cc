@@ -8,7 +8,6 @@ namespace {
 
 constexpr size_t kMostReadings = 20'000;
 constexpr double kBlockSeconds = 600;
-constexpr double kNewest = 0.2;  // weight of the newest full collection: the last five count most
 
 double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
 
@@ -59,9 +58,10 @@ void GcSizer::Add(const Collection& c, double since_start_s) {
   largest_heap_ =
       std::max({largest_heap_, ValueOf(c.heap.capacity), ValueOf(c.old.capacity) + ValueOf(c.young.capacity)});
   const CollectionReading told = reader_.Take(c);
-  if (since_start_s < warm_up_s_ || !(told.full || told.marking || told.left)) return;
+  if (since_start_s < warm_up_s_) return;
+  if (c.kind == CollectionKind::kFull && !WasAskedFor(c)) exhaustion_.Add(1, IsFutile(c) ? 1 : 0);
+  if (!told.full && !told.marking && !told.left) return;
   LiveReading& reading = ReadingAt(last_s_);
-  if (told.full) futile_ += kNewest * ((told.futile ? 1 : 0) - futile_);
   if (told.full) Keep(LiveRung::kFullCollection, *told.full, reading);
   if (told.marking) Keep(LiveRung::kMarking, *told.marking, reading);
   if (told.left) Keep(LiveRung::kCollection, *told.left, reading);
@@ -70,7 +70,7 @@ void GcSizer::Add(const Collection& c, double since_start_s) {
 GcSizing GcSizer::Size(const GcTotals& totals, const std::optional<Bytes>& max_heap, const HeapGoals& goals) const {
   GcSizing sizing;
   const double heap = max_heap ? ValueOf(max_heap) : largest_heap_;
-  sizing.live = EstimateLiveSet(readings_, kBlockSeconds, futile_ >= 0.5);
+  sizing.live = EstimateLiveSet(readings_, kBlockSeconds, exhaustion_.IsExhausted());
   if (!sizing.live) return sizing;
   HeapFacts& facts = sizing.facts;
   facts.live = sizing.live->bytes;

@@ -42,7 +42,7 @@ class GcSizer {
   Collector collector_ = Collector::kUnknown;
   double largest_heap_ = 0;  // bytes committed
   std::vector<LiveReading> readings_;
-  double futile_ = 0;  // share of the full collections that freed next to nothing, the last ones above all
+  Exhaustion exhaustion_;
 };
 
 }  // namespace tune

@@ -33,6 +33,7 @@ constexpr AmountRow<MemoryBin> kMemoryAmounts[] = {
     {"log_young_pause_s", &MemoryBin::log_young_pause_s},
     {"log_full_pause_s", &MemoryBin::log_full_pause_s},
     {"log_full_gcs", &MemoryBin::log_full_gcs},
+    {"log_futile_full_gcs", &MemoryBin::log_futile_full_gcs},
     {"log_young_gcs", &MemoryBin::log_young_gcs},
     {"log_allocated", &MemoryBin::log_allocated},
     {"log_promoted", &MemoryBin::log_promoted},
@@ -94,6 +95,7 @@ void CheckCpuBin(const CpuBin& bin, const Path& path, Violations& violations) {
 
 void CheckMemoryBin(const MemoryBin& bin, const Path& path, Violations& violations) {
   CheckAmounts(kMemoryAmounts, bin, path, violations);
+  CheckPart("log_futile_full_gcs", bin.log_futile_full_gcs, bin.log_full_gcs, path, violations);
   CheckAllBytes(kMemoryBytes, bin, path, violations);
   for (size_t i = 0; i < kLiveRungCount; ++i) CheckBytes(kLiveNames[i], bin.live[i], path, violations);
 }

@@ -26,6 +26,7 @@ void Count(const Collection& c, const std::optional<double>& heap_after, MemoryB
   if (c.kind == CollectionKind::kFull) {
     memory.log_full_pause_s += c.pause_s;
     ++memory.log_full_gcs;
+    if (IsFutile(c)) ++memory.log_futile_full_gcs;
   }
   if (!IsYoung(c)) return;
   memory.log_young_pause_s += c.pause_s;

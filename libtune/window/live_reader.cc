@@ -13,17 +13,11 @@ namespace {
 constexpr double kG1Waste = 0.05;
 // Regions that are fuller with live data are not worth it (G1MixedGCLiveThresholdPercent).
 constexpr double kG1Dense = 0.85;
+constexpr double kFutile = 0.05;  // of the heap in use
 
 double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
 
 bool IsYoung(const Collection& c) { return c.kind == CollectionKind::kYoung || c.kind == CollectionKind::kMixed; }
-
-constexpr double kFutile = 0.05;  // of the heap in use
-
-bool IsFutile(const Collection& c) {
-  return !WasAskedFor(c) && c.heap.before && c.heap.after &&
-         ValueOf(c.heap.after) >= (1 - kFutile) * ValueOf(c.heap.before);
-}
 
 // What does not fit into a full old generation stays young. G1's old regions count whole, its heap by the byte.
 std::optional<double> AliveAfterFull(const Collection& c) {
@@ -53,14 +47,15 @@ bool WasAskedFor(const Collection& c) {
   return std::find(kRequests.begin(), kRequests.end(), c.cause) != kRequests.end();
 }
 
+bool IsFutile(const Collection& full) {
+  return full.heap.before && full.heap.after && ValueOf(full.heap.after) > (1 - kFutile) * ValueOf(full.heap.before);
+}
+
 CollectionReading LiveReader::Take(const Collection& c) {
   CollectionReading reading;
   if (c.collector == Collector::kG1) reading.marking = TakeG1(c);
   if (c.marked_live) reading.marking = ValueOf(c.marked_live);
-  if (c.kind == CollectionKind::kFull) {
-    reading.full = AliveAfterFull(c);
-    reading.futile = IsFutile(c);
-  }
+  if (c.kind == CollectionKind::kFull) reading.full = AliveAfterFull(c);
   if (IsYoung(c)) reading.left = LeftAfterYoung(c);
   return reading;
 }

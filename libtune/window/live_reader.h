@@ -11,12 +11,14 @@ namespace tune {
 // Somebody asked for it (System.gc(), a heap dump, a diagnostic command): it says nothing of how often one is needed.
 bool WasAskedFor(const Collection& collection);
 
+// A full collection that freed next to nothing: less than 5 % of the heap in use.
+bool IsFutile(const Collection& full);
+
 // Bytes; absent: the collection does not tell.
 struct CollectionReading {
   std::optional<double> full;     // alive, by a full collection
   std::optional<double> marking;  // alive, by what a concurrent marking found
   std::optional<double> left;     // after any other collection: all that may be alive
-  bool futile = false;            // a full collection that freed next to nothing
 };
 
 // Takes the collections of one JVM in the order of its log.

@@ -210,7 +210,7 @@ task_managers {
   cpu { covered_s: 1005 cpu_s: 1002 busiest_cores: 1003 warm_s: 1004 throttle_seen_s: 1009 throttled_s: 1006 processes: 1007 slots: 1008 }
   memory { live_full_collection: 1200 live_marking: 1201 live_collection: 1202 live_old_gen: 1203 live_heap: 1204
            gc_seen_s: 1205 gc_s: 1206 full_seen_s: 1207 full_gcs: 1208 full_gc_time_s: 1209 log_s: 1210
-           log_pause_s: 1211 log_young_pause_s: 1212 log_full_pause_s: 1213 log_full_gcs: 1214 log_young_gcs: 1215
+           log_pause_s: 1211 log_young_pause_s: 1212 log_full_pause_s: 1213 log_full_gcs: 1214 log_young_gcs: 1215 log_futile_full_gcs: 1199
            log_allocated: 1216 log_promoted: 1217 log_survived: 1218 oom_kills: 1219 heap_used: 1220
            metaspace_used: 1221 direct_used: 1222 managed_used: 1223 network_used: 1224 rss: 1225 working_set: 1226
            unreclaimable: 1227 }
@@ -229,7 +229,7 @@ job_managers {
   cpu { covered_s: 2005 cpu_s: 2002 busiest_cores: 2003 warm_s: 2004 throttle_seen_s: 2009 throttled_s: 2006 processes: 2007 slots: 2008 }
   memory { live_full_collection: 2200 live_marking: 2201 live_collection: 2202 live_old_gen: 2203 live_heap: 2204
            gc_seen_s: 2205 gc_s: 2206 full_seen_s: 2207 full_gcs: 2208 full_gc_time_s: 2209 log_s: 2210
-           log_pause_s: 2211 log_young_pause_s: 2212 log_full_pause_s: 2213 log_full_gcs: 2214 log_young_gcs: 2215
+           log_pause_s: 2211 log_young_pause_s: 2212 log_full_pause_s: 2213 log_full_gcs: 2214 log_young_gcs: 2215 log_futile_full_gcs: 2199
            log_allocated: 2216 log_promoted: 2217 log_survived: 2218 oom_kills: 2219 heap_used: 2220
            metaspace_used: 2221 direct_used: 2222 managed_used: 2223 network_used: 2224 rss: 2225 working_set: 2226
            unreclaimable: 2227 }

@@ -58,6 +58,7 @@ TEST(WindowCodecTest, FieldsArriveWhereTheyBelong) {
   EXPECT_EQ(window->task_managers.cpu[0].slots, 1008);
   EXPECT_EQ(window->task_managers.memory[0].live[static_cast<size_t>(LiveRung::kCollection)], Bytes(1202));
   EXPECT_EQ(window->task_managers.memory[0].log_survived, 1218);
+  EXPECT_EQ(window->task_managers.memory[0].log_futile_full_gcs, 1199);
   EXPECT_EQ(window->job_managers.memory[0].unreclaimable, Bytes(2227));
   EXPECT_EQ(window->facts.flink_minor, 20);
   EXPECT_EQ(window->facts.configuration.at("a.b"), "c");
@@ -132,7 +133,7 @@ TEST(WindowCodecTest, NoNumberMayBeNanOrInfinite) {
     });
     // Two vertices: 7 + 6 + 6 + 3 + 2 + 1 = 25 each. A source: 3 + 2. A TaskManager: 1 + 3 + 1. The job: 2 + 3. Facts:
     // 2 of cpu, 2 ratios.
-    EXPECT_EQ(visited, 2 * 25 + 5 + 2 * (7 + 6 + 15) + 5 + 4);  // vertices, source, roles, job, facts
+    EXPECT_EQ(visited, 2 * 25 + 5 + 2 * (7 + 6 + 16) + 5 + 4);  // vertices, source, roles, job, facts
   }
 }
 

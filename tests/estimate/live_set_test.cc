@@ -60,6 +60,36 @@ TEST(LiveSetTest, TheBestRungThatWasSeenDecides) {
   EXPECT_EQ(live->all_blocks, 3);
 }
 
+// After three futile ones 1 - 0.8^3 = 0.49, after four 0.59; after two better ones 0.59 * 0.64 = 0.38.
+TEST(ExhaustionTest, MostOfTheLastFiveAreFutile) {
+  Exhaustion exhaustion;
+  for (const bool expected : {false, false, false, true, true}) {
+    exhaustion.Add(1, 1);
+    EXPECT_EQ(exhaustion.IsExhausted(), expected);
+  }
+  exhaustion.Add(0, 0);
+  EXPECT_TRUE(exhaustion.IsExhausted());
+  exhaustion.Add(2, 0);
+  EXPECT_FALSE(exhaustion.IsExhausted());
+}
+
+// Of ten at once six: 0.6 * (1 - 0.8^10) = 0.54. Of eight five: 0.625 * (1 - 0.8^8) = 0.52; of ten five never.
+TEST(ExhaustionTest, BinsTellHowManyOfTheirCollectionsAreFutile) {
+  const auto bin = [](double full, double futile) {
+    MemoryBin memory;
+    memory.log_full_gcs = full;
+    memory.log_futile_full_gcs = futile;
+    return memory;
+  };
+  EXPECT_FALSE(IsExhausted({}));
+  EXPECT_FALSE(IsExhausted(std::vector{bin(0, 0), bin(3, 3), bin(0, 0)}));
+  EXPECT_TRUE(IsExhausted(std::vector{bin(2, 2), bin(0, 0), bin(2, 2)}));
+  EXPECT_TRUE(IsExhausted(std::vector{bin(10, 6)}));
+  EXPECT_TRUE(IsExhausted(std::vector{bin(8, 5)}));
+  EXPECT_FALSE(IsExhausted(std::vector{bin(10, 5), bin(10, 5)}));
+  EXPECT_FALSE(IsExhausted(std::vector{bin(10, 10), bin(10, 1)}));
+}
+
 std::vector<double> Line(int n, double first, double step) {
   std::vector<double> values;
   for (int i = 0; i < n; ++i) values.push_back(first + step * i);

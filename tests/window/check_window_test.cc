@@ -132,6 +132,12 @@ INSTANTIATE_TEST_SUITE_P(
                "task_managers.processes[\"tm1\"].cpu_cores_p90.weight = -1; allowed: >= 0"},
         Broken{"Heap", [](JobWindow& w) { w.task_managers.processes[0].heap_max = Bytes(-1); },
                "task_managers.processes[\"tm1\"].heap_max = -1; allowed: [0, "},
+        Broken{"MoreFutileCollectionsThanThereAre",
+               [](JobWindow& w) {
+                 w.task_managers.memory.resize(10);
+                 w.task_managers.memory[3].log_futile_full_gcs = 1;
+               },
+               "task_managers.memory[3].log_futile_full_gcs = 1; allowed: at most 0"},
         Broken{"Length", [](JobWindow& w) { w.length = -absl::Seconds(1); }, "length = -1s; allowed: >= 0"},
         Broken{"Start", [](JobWindow& w) { w.start = absl::InfiniteFuture(); }, "start = infinite-future"},
         Broken{"LongestCheckpoint", [](JobWindow& w) { w.checkpoints.longest = absl::InfiniteDuration(); },

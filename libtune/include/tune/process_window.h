@@ -62,6 +62,7 @@ struct MemoryBin {
   double log_young_pause_s = 0;
   double log_full_pause_s = 0;
   double log_full_gcs = 0;
+  double log_futile_full_gcs = 0;  // of them: freed less than 5 % of the heap in use
   double log_young_gcs = 0;
   double log_allocated = 0;  // bytes allocated
   double log_promoted = 0;   // bytes that reached the old generation

@@ -1,0 +1,58 @@
+// WindowBuilder: full collections that free nothing.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "libtune/estimate/live_set.h"
+#include "libtune/gc/gc_sizing.h"
+#include "tests/window/builder_feed.h"
+
+namespace tune {
+namespace {
+
+CollectionSample Full(double seconds, int64_t before, int64_t after, const char* cause = "Ergonomics") {
+  CollectionSample sample;
+  sample.id = "tm1";
+  Collection& c = sample.collection;
+  c.time_ms = FeedMs(seconds);
+  c.uptime_s = 1000 + seconds;  // long past its start-up
+  c.collector = Collector::kParallel;
+  c.kind = CollectionKind::kFull;
+  c.cause = cause;
+  c.heap = {Bytes(before), Bytes(after), Bytes(2000)};
+  return sample;
+}
+
+// Less than 5 % of 1000 is less than 50. One that was asked for does not count, nor one that tells no sizes.
+TEST(FutileCollections, FreeLessThanATwentieth) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  CollectionSample silent = Full(50, 0, 0);
+  silent.collection.heap = {};
+  for (const auto& sample : {Full(0, 1000, 990), Full(10, 1000, 951), Full(20, 1000, 950), Full(30, 1000, 300),
+                             Full(40, 1000, 999), Full(45, 1000, 999, "System.gc()"), silent}) {
+    MustAdd(builder, sample);
+  }
+  const MemoryBin& bin = builder.Window().task_managers.memory[0];
+  EXPECT_EQ(bin.log_full_gcs, 5);  // of the first one's time nothing is known
+  EXPECT_EQ(bin.log_futile_full_gcs, 2);
+}
+
+// One collection in a bin: what the bins tell is what the log tells.
+RC_GTEST_PROP(FutileCollections, AreTheSameByTheLogAndByTheWindow, ()) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  GcSizer sizer(0);
+  GcTotalsBuilder totals(0);
+  MustAdd(builder, Full(-60, 1000, 200, "System.gc()"));
+  const int count = *rc::gen::inRange(1, 20);
+  for (int i = 0; i < count; ++i) {
+    const char* cause = *rc::gen::inRange(0, 8) == 0 ? "System.gc()" : "Ergonomics";
+    const CollectionSample sample = Full(60.0 * i, 1000, *rc::gen::element(200, 999), cause);
+    MustAdd(builder, sample);
+    sizer.Add(sample.collection, *sample.collection.uptime_s);
+    totals.Add(sample.collection);
+  }
+  RC_ASSERT(IsExhausted(builder.Window().task_managers.memory) ==
+            sizer.Size(totals.totals(), std::nullopt, {}).live->exhausted);
+}
+
+}  // namespace
+}  // namespace tune
