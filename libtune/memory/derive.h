@@ -47,6 +47,29 @@ absl::StatusOr<JvmMemory> JvmOfProcess(const ProcessMemoryOptions& options, cons
 // Of known Flink memory: the overhead is what a given process size leaves, else its fraction.
 absl::StatusOr<JvmMemory> JvmOfFlink(int64_t flink, const ProcessMemoryOptions& options, const ProcessMemoryKeys& keys);
 
+// Flink's order: from the parts where they are given, else from the Flink memory, else from the process size; one of
+// them is there. `of_parts(options)` and `of_flink(bytes, options)` give the memory but for metaspace and overhead.
+template <typename Options, typename OfParts, typename OfFlink>
+auto Derive(const Options& o, const ProcessMemoryKeys& keys, bool has_parts, OfParts of_parts, OfFlink of_flink)
+    -> decltype(of_parts(o)) {
+  decltype(of_parts(o)) memory;
+  absl::StatusOr<JvmMemory> jvm;
+  if (has_parts || o.flink_size) {
+    memory = has_parts ? of_parts(o) : of_flink(o.flink_size->value(), o);
+    if (!memory.ok()) return memory;
+    jvm = JvmOfFlink(memory->Flink().value(), o, keys);
+    if (!jvm.ok()) return jvm.status();
+  } else {
+    jvm = JvmOfProcess(o, keys);
+    if (!jvm.ok()) return jvm.status();
+    memory = of_flink(o.process_size->value() - jvm->metaspace - jvm->overhead, o);
+    if (!memory.ok()) return memory;
+  }
+  memory->metaspace = Bytes(jvm->metaspace);
+  memory->overhead = Bytes(jvm->overhead);
+  return memory;
+}
+
 // For messages: `key = 1g`, with " (default)" where nobody set it, and the name that the option was given under.
 std::string Shown(const ProcessMemoryOptions& options, const char* key, int64_t bytes, bool is_set = true);
 // Both of these options, and what is allowed.

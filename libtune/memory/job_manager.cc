@@ -45,24 +45,8 @@ absl::StatusOr<JobManagerMemory> OfFlink(int64_t flink, const JobManagerMemoryOp
 
 absl::StatusOr<JobManagerMemory> ComputeMemory(const JobManagerMemoryOptions& o) {
   if (!o.heap && !o.flink_size && !o.process_size) return NothingToDeriveFrom(kJobManagerKeys, kHeap);
-  JvmMemory jvm;
-  absl::StatusOr<JobManagerMemory> memory;
-  if (o.heap || o.flink_size) {
-    memory = o.heap ? OfHeap(o) : OfFlink(o.flink_size->value(), o);
-    if (!memory.ok()) return memory;
-    absl::StatusOr<JvmMemory> of_flink = JvmOfFlink(memory->Flink().value(), o, kJobManagerKeys);
-    if (!of_flink.ok()) return of_flink.status();
-    jvm = *of_flink;
-  } else {
-    absl::StatusOr<JvmMemory> of_process = JvmOfProcess(o, kJobManagerKeys);
-    if (!of_process.ok()) return of_process.status();
-    jvm = *of_process;
-    memory = OfFlink(o.process_size->value() - jvm.metaspace - jvm.overhead, o);
-    if (!memory.ok()) return memory;
-  }
-  memory->metaspace = Bytes(jvm.metaspace);
-  memory->overhead = Bytes(jvm.overhead);
-  memory->limits_direct_memory = o.limits_direct_memory;
+  absl::StatusOr<JobManagerMemory> memory = Derive(o, kJobManagerKeys, o.heap.has_value(), OfHeap, OfFlink);
+  if (memory.ok()) memory->limits_direct_memory = o.limits_direct_memory;
   return memory;
 }
 

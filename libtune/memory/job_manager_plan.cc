@@ -1,6 +1,5 @@
 // From wanted memory of a JobManager to its options.
 #include "absl/strings/str_cat.h"
-#include "libtune/internal/not_allowed.h"
 #include "libtune/memory/job_manager.h"
 #include "libtune/memory/plan.h"
 
@@ -43,9 +42,7 @@ class Planner {
   absl::Status SetWhatIsGiven() {
     if (wish_.off_heap && !OffHeapIsRest() && wish_.off_heap->value() != ValueOr(o_.off_heap, kDefaultOffHeap))
       o_.off_heap = wish_.off_heap;
-    if (wish_.metaspace && wish_.metaspace->value() != ValueOr(o_.metaspace, kDefaultMetaspace)) {
-      o_.metaspace = wish_.metaspace;
-    }
+    SetMetaspace(wish_.metaspace, o_);
     if (o_.heap) {
       if (wish_.heap) o_.heap = wish_.heap;
     } else if (wish_.heap) {
@@ -53,8 +50,7 @@ class Planner {
     } else if (now_.ok()) {
       heap_ = now_->heap;
     } else {
-      return NotAllowed("wanted heap", "absent",
-                        absl::StrCat("a size, as the options give none: ", std::string(now_.status().message())));
+      return NoHeap(now_.status());
     }
     return absl::OkStatus();
   }
@@ -95,9 +91,7 @@ class Planner {
     plan.process_size = *o_.process_size;
     AddChange(kHeap, given_.heap, o_.heap, plan.set);
     AddChange(kOffHeap, given_.off_heap, o_.off_heap, plan.set);
-    AddChange(kJobManagerKeys.metaspace, given_.metaspace, o_.metaspace, plan.set);
-    AddChange(kJobManagerKeys.overhead_min, given_.overhead_min, o_.overhead_min, plan.set);
-    AddChange(kJobManagerKeys.overhead_max, given_.overhead_max, o_.overhead_max, plan.set);
+    AddJvmChanges(kJobManagerKeys, given_, o_, plan.set);
     plan.options = o_;
     plan.memory = memory;
     return plan;

@@ -31,4 +31,20 @@ absl::Status CheckWish(const char* name, const std::optional<Bytes>& wish) {
 
 std::string Wanted(const char* name, Bytes size) { return absl::StrCat("wanted ", name, " = ", FormatFlinkSize(size)); }
 
+absl::Status NoHeap(const absl::Status& why) {
+  return NotAllowed("wanted heap", "absent",
+                    absl::StrCat("a size, as the options give none: ", std::string(why.message())));
+}
+
+void SetMetaspace(const std::optional<Bytes>& wish, ProcessMemoryOptions& o) {
+  if (wish && wish->value() != ValueOr(o.metaspace, kDefaultMetaspace)) o.metaspace = wish;
+}
+
+void AddJvmChanges(const ProcessMemoryKeys& keys, const ProcessMemoryOptions& before, const ProcessMemoryOptions& after,
+                   std::map<std::string, std::string>& changes) {
+  AddChange(keys.metaspace, before.metaspace, after.metaspace, changes);
+  AddChange(keys.overhead_min, before.overhead_min, after.overhead_min, changes);
+  AddChange(keys.overhead_max, before.overhead_max, after.overhead_max, changes);
+}
+
 }  // namespace tune

@@ -54,10 +54,20 @@ absl::Status CheckWish(const char* name, const std::optional<Bytes>& wish);
 // "wanted heap = 3g"
 std::string Wanted(const char* name, Bytes size);
 
+// Neither a wish nor the options, for the reason `why`, give a heap.
+absl::Status NoHeap(const absl::Status& why);
+
+// The metaspace wished for, where it is another than Flink's default.
+void SetMetaspace(const std::optional<Bytes>& wish, ProcessMemoryOptions& options);
+
 // Adds `key` where its size has changed.
 inline void AddChange(const char* key, const std::optional<Bytes>& before, const std::optional<Bytes>& after,
                       std::map<std::string, std::string>& changes) {
   if (after && after != before) changes[key] = FormatFlinkSize(*after);
 }
+
+// The same for metaspace and overhead.
+void AddJvmChanges(const ProcessMemoryKeys& keys, const ProcessMemoryOptions& before, const ProcessMemoryOptions& after,
+                   std::map<std::string, std::string>& changes);
 
 }  // namespace tune

@@ -154,24 +154,7 @@ absl::StatusOr<TaskManagerMemory> ComputeMemory(const TaskManagerMemoryOptions& 
   if (!parts && !o.flink_size && !o.process_size) {
     return NothingToDeriveFrom(kTaskManagerKeys, absl::StrCat("both of ", kTaskHeap, " and ", kManaged));
   }
-  JvmMemory jvm;
-  absl::StatusOr<TaskManagerMemory> memory;
-  if (parts || o.flink_size) {
-    memory = parts ? OfParts(o) : OfFlink(o.flink_size->value(), o);
-    if (!memory.ok()) return memory;
-    absl::StatusOr<JvmMemory> of_flink = JvmOfFlink(memory->Flink().value(), o, kTaskManagerKeys);
-    if (!of_flink.ok()) return of_flink.status();
-    jvm = *of_flink;
-  } else {
-    absl::StatusOr<JvmMemory> of_process = JvmOfProcess(o, kTaskManagerKeys);
-    if (!of_process.ok()) return of_process.status();
-    jvm = *of_process;
-    memory = OfFlink(o.process_size->value() - jvm.metaspace - jvm.overhead, o);
-    if (!memory.ok()) return memory;
-  }
-  memory->metaspace = Bytes(jvm.metaspace);
-  memory->overhead = Bytes(jvm.overhead);
-  return memory;
+  return Derive(o, kTaskManagerKeys, parts, OfParts, OfFlink);
 }
 
 }  // namespace tune

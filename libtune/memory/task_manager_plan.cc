@@ -1,6 +1,5 @@
 // From wanted memory of a TaskManager to its options.
 #include "absl/strings/str_cat.h"
-#include "libtune/internal/not_allowed.h"
 #include "libtune/memory/plan.h"
 #include "libtune/memory/task_manager.h"
 
@@ -54,9 +53,7 @@ class Planner {
     if (wish_.task_off_heap && wish_.task_off_heap->value() != ValueOr(o_.task_off_heap, 0)) {
       o_.task_off_heap = wish_.task_off_heap;
     }
-    if (wish_.metaspace && wish_.metaspace->value() != ValueOr(o_.metaspace, kDefaultMetaspace)) {
-      o_.metaspace = wish_.metaspace;
-    }
+    SetMetaspace(wish_.metaspace, o_);
   }
 
   absl::Status FindHeap() {
@@ -70,8 +67,7 @@ class Planner {
     } else if (now_.ok()) {
       heap_ = now_->Heap();
     } else {
-      return NotAllowed("wanted heap", "absent",
-                        absl::StrCat("a size, as the options give none: ", std::string(now_.status().message())));
+      return NoHeap(now_.status());
     }
     return absl::OkStatus();
   }
@@ -144,9 +140,7 @@ class Planner {
     AddChange(kManaged, given_.managed, o_.managed, plan.set);
     AddChange(kNetworkMin, given_.network_min, o_.network_min, plan.set);
     AddChange(kNetworkMax, given_.network_max, o_.network_max, plan.set);
-    AddChange(kTaskManagerKeys.metaspace, given_.metaspace, o_.metaspace, plan.set);
-    AddChange(kTaskManagerKeys.overhead_min, given_.overhead_min, o_.overhead_min, plan.set);
-    AddChange(kTaskManagerKeys.overhead_max, given_.overhead_max, o_.overhead_max, plan.set);
+    AddJvmChanges(kTaskManagerKeys, given_, o_, plan.set);
     plan.options = o_;
     plan.memory = memory;
     return plan;
