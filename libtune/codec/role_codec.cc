@@ -53,6 +53,10 @@ constexpr BytesRow<MemoryBin, M> kLargest[] = {
     {&MemoryBin::rss, &M::has_rss, &M::rss, &M::set_rss},
     {&MemoryBin::working_set, &M::has_working_set, &M::working_set, &M::set_working_set},
     {&MemoryBin::unreclaimable, &M::has_unreclaimable, &M::unreclaimable, &M::set_unreclaimable},
+    {&MemoryBin::file_cache, &M::has_file_cache, &M::file_cache, &M::set_file_cache},
+    {&MemoryBin::dirty_file, &M::has_dirty_file, &M::dirty_file, &M::set_dirty_file},
+    {&MemoryBin::native, &M::has_native, &M::native, &M::set_native},
+    {&MemoryBin::killed_limit, &M::has_killed_limit, &M::killed_limit, &M::set_killed_limit},
 };
 constexpr BytesRow<ProcessWindow, P> kSizes[] = {
     {&ProcessWindow::heap_used_max, &P::has_heap_used_max, &P::heap_used_max, &P::set_heap_used_max},
@@ -102,6 +106,7 @@ void Write(const CpuBin& bin, v1::CpuBin& proto) {
   proto.set_throttled_s(bin.throttled_s);
   proto.set_processes(bin.processes);
   proto.set_slots(bin.slots);
+  if (bin.limit_cores) proto.set_limit_cores(*bin.limit_cores);
 }
 
 CpuBin Read(const v1::CpuBin& proto) {
@@ -114,6 +119,7 @@ CpuBin Read(const v1::CpuBin& proto) {
   bin.throttled_s = proto.throttled_s();
   bin.processes = proto.processes();
   bin.slots = proto.slots();
+  if (proto.has_limit_cores()) bin.limit_cores = proto.limit_cores();
   return bin;
 }
 

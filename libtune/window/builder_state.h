@@ -60,8 +60,12 @@ struct ProcessTrack {
 
   ProcessSample last{};
   bool has_last = false;
-  int64_t heard_ms = 0;    // last time that anything was told of it
-  int64_t started_ms = 0;  // of the process, as far as known: when it was first heard of
+  int64_t heard_ms = 0;             // last time that anything was told of it
+  int64_t started_ms = 0;           // of the process, as far as known: when it was first heard of
+  bool began_in_window = false;     // its container did: what it counts it counts from then on
+  std::optional<double> oom_kills;  // the counter, the last one told
+  // In use, bytes, of the process as it runs now: the most of the heap, the last told of the others.
+  std::optional<double> heap_peak, metaspace_used, direct_used;
   std::vector<double> cpu_s, covered_s, gc_s, gc_covered_s;  // by bin
   std::vector<std::array<double, kLiveRungCount>> live;      // bytes, by bin; below zero: no reading
   ProcessWindow told;                                        // sizes and the like, the last ones told
@@ -135,6 +139,7 @@ struct WindowBuilder::State {
   RoleTrack& RoleOf(ProcessRole role) { return role == ProcessRole::kTaskManager ? task_managers : job_managers; }
   ProcessTrack& TrackOf(ProcessRole role, const std::string& id, int64_t time_ms);
   void AddProcess(const ProcessSample& sample);
+  void AddKills(const ProcessSample& sample, ProcessTrack& track, RoleTrack& role);
   void AddLoad(const ProcessSample& sample, std::optional<double> cpu_ns, ProcessTrack& track, RoleTrack& role);
   void AddReadings(const ProcessSample& sample, ProcessTrack& track, RoleTrack& role);
   bool IsWarm(const ProcessTrack& track, int64_t time_ms) const;

@@ -47,10 +47,18 @@ struct BytesRow {
   std::optional<Bytes> Struct::* member;
 };
 constexpr BytesRow<MemoryBin> kMemoryBytes[] = {
-    {"heap_used", &MemoryBin::heap_used},       {"metaspace_used", &MemoryBin::metaspace_used},
-    {"direct_used", &MemoryBin::direct_used},   {"managed_used", &MemoryBin::managed_used},
-    {"network_used", &MemoryBin::network_used}, {"rss", &MemoryBin::rss},
-    {"working_set", &MemoryBin::working_set},   {"unreclaimable", &MemoryBin::unreclaimable},
+    {"heap_used", &MemoryBin::heap_used},
+    {"metaspace_used", &MemoryBin::metaspace_used},
+    {"direct_used", &MemoryBin::direct_used},
+    {"managed_used", &MemoryBin::managed_used},
+    {"network_used", &MemoryBin::network_used},
+    {"rss", &MemoryBin::rss},
+    {"working_set", &MemoryBin::working_set},
+    {"unreclaimable", &MemoryBin::unreclaimable},
+    {"file_cache", &MemoryBin::file_cache},
+    {"dirty_file", &MemoryBin::dirty_file},
+    {"native", &MemoryBin::native},
+    {"killed_limit", &MemoryBin::killed_limit},
 };
 constexpr BytesRow<ProcessWindow> kSizes[] = {
     {"heap_used_max", &ProcessWindow::heap_used_max}, {"heap_max", &ProcessWindow::heap_max},
@@ -91,6 +99,7 @@ void CheckCpuBin(const CpuBin& bin, const Path& path, Violations& violations) {
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   if (bin.processes < 0) CheckRange(path.Field("processes"), int64_t{bin.processes}, 0, kMost, violations);
   if (bin.slots < 0) CheckRange(path.Field("slots"), int64_t{bin.slots}, 0, kMost, violations);
+  if (bin.limit_cores) CheckAmount(path.Field("limit_cores"), *bin.limit_cores, violations);
 }
 
 void CheckMemoryBin(const MemoryBin& bin, const Path& path, Violations& violations) {
@@ -98,6 +107,10 @@ void CheckMemoryBin(const MemoryBin& bin, const Path& path, Violations& violatio
   CheckPart("log_futile_full_gcs", bin.log_futile_full_gcs, bin.log_full_gcs, path, violations);
   CheckAllBytes(kMemoryBytes, bin, path, violations);
   for (size_t i = 0; i < kLiveRungCount; ++i) CheckBytes(kLiveNames[i], bin.live[i], path, violations);
+  if (bin.killed_limit && bin.oom_kills == 0) {
+    violations.Add(path.Field("killed_limit").Render(), static_cast<double>(bin.killed_limit->value()),
+                   "absent, as oom_kills is 0");
+  }
 }
 
 void CheckProcess(const ProcessWindow& process, const Path& path, Violations& violations) {

@@ -71,6 +71,22 @@ void TakeUse(const ProcessSample& sample, MemoryBin& bin) {
   KeepLarger(sample.Get(ProcessMetric::kWorkingSet), bin.working_set);
   const auto rss = sample.Get(ProcessMetric::kRss);
   if (rss) KeepLarger(*rss + sample.Get(ProcessMetric::kDirtyFile).value_or(0), bin.unreclaimable);
+  KeepLarger(sample.Get(ProcessMetric::kFileCache), bin.file_cache);
+  KeepLarger(sample.Get(ProcessMetric::kDirtyFile), bin.dirty_file);
+}
+
+// What rss holds beside what the JVM says is in use. Pages of the heap stay resident after a collection, so the most
+// that was in use counts.
+void TakeNative(const ProcessSample& sample, ProcessTrack& track, MemoryBin& bin) {
+  if (const auto heap = sample.Get(ProcessMetric::kHeapUsed)) {
+    track.heap_peak = std::max(track.heap_peak.value_or(0), *heap);
+  }
+  if (const auto metaspace = sample.Get(ProcessMetric::kMetaspaceUsed)) track.metaspace_used = metaspace;
+  if (const auto direct = sample.Get(ProcessMetric::kDirectUsed)) track.direct_used = direct;
+  const auto rss = sample.Get(ProcessMetric::kRss);
+  if (!rss || !track.heap_peak) return;
+  const double in_use = *track.heap_peak + track.metaspace_used.value_or(0) + track.direct_used.value_or(0);
+  KeepLarger(std::max(0.0, *rss - in_use), bin.native);
 }
 
 // The largest over processes of what each reads lowest.
@@ -114,6 +130,7 @@ ProcessTrack& WindowBuilder::State::TrackOf(ProcessRole role, const std::string&
   const auto [it, is_new] = tracks.processes.try_emplace(id);
   if (is_new) {
     it->second.started_ms = time_ms;
+    it->second.began_in_window = start_ms >= 0 && time_ms - start_ms >= process_warm_up_ms;
     it->second.Resize(job_bins.size());
   }
   it->second.heard_ms = std::max(it->second.heard_ms, time_ms);
@@ -127,6 +144,7 @@ void WindowBuilder::State::AddProcess(const ProcessSample& sample) {
     track.last = sample;
     track.has_last = true;
   }
+  AddKills(sample, track, role);
   TakeSizes(sample, track.told);
   const double slots_told = sample.Get(ProcessMetric::kSlots).value_or(0);
   if (slots_told >= 1 && !window.facts.slots_per_task_manager) {
@@ -138,10 +156,29 @@ void WindowBuilder::State::AddProcess(const ProcessSample& sample) {
   const auto cpu_ns = growth(ProcessMetric::kCpuTimeNs);
   if (cpu_ns && *cpu_ns == 0) return;
   const auto before = track.last.Get(ProcessMetric::kCpuTimeNs), now = sample.Get(ProcessMetric::kCpuTimeNs);
-  if (before && now && *now < *before) track.started_ms = sample.time_ms;  // another process under this id
+  if (before && now && *now < *before) {  // another process under this id
+    track.started_ms = sample.time_ms;
+    track.heap_peak = track.metaspace_used = track.direct_used = std::nullopt;
+  }
   AddLoad(sample, cpu_ns, track, role);
   AddReadings(sample, track, role);
   track.last = sample;
+}
+
+// The kernel killed processes of the container since its counter was last told. A kill often ends the container, and
+// the next one counts from zero: under the same name the counter falls, under a new one it is first seen above zero.
+// The limit that it hit is the one told before.
+void WindowBuilder::State::AddKills(const ProcessSample& sample, ProcessTrack& track, RoleTrack& role) {
+  const auto told = sample.Get(ProcessMetric::kOomKills);
+  if (!told || sample.time_ms < track.last.time_ms || sample.time_ms < start_ms) return;
+  const double before = track.oom_kills.value_or(track.began_in_window ? 0 : *told);
+  const double kills = *told < before ? *told : *told - before;
+  track.oom_kills = told;
+  if (kills <= 0) return;
+  MemoryBin& bin = role.window->memory[BinAt(sample.time_ms - start_ms)];
+  bin.oom_kills += kills;
+  const Bytes limit = track.told.memory_limit.value_or(ToBytes(sample.Get(ProcessMetric::kMemoryLimit).value_or(0)));
+  if (limit > Bytes(0)) bin.killed_limit = std::max(bin.killed_limit.value_or(limit), limit);  // 0: unlimited
 }
 
 // CPU, throttling and collections since the process's last sample.
@@ -165,6 +202,9 @@ void WindowBuilder::State::AddLoad(const ProcessSample& sample, std::optional<do
       cpu.covered_s += elapsed_s * share;
       if (warm) cpu.warm_s += elapsed_s * share;
       cpu.slots = slots;
+      if (const auto limit = track.told.cpu_limit_cores; limit.value_or(0) > 0) {
+        cpu.limit_cores = std::min(cpu.limit_cores.value_or(*limit), *limit);
+      }
     }
     if (held && periods) {
       cpu.throttle_seen_s += elapsed_s * share;
@@ -192,8 +232,7 @@ void WindowBuilder::State::AddReadings(const ProcessSample& sample, ProcessTrack
   const size_t bin = BinAt(sample.time_ms - start_ms);
   role.dirty_from = std::min(role.dirty_from, bin);
   TakeUse(sample, role.window->memory[bin]);
-  role.window->memory[bin].oom_kills +=
-      Growth(track.last.Get(ProcessMetric::kOomKills), sample.Get(ProcessMetric::kOomKills)).value_or(0);
+  TakeNative(sample, track, role.window->memory[bin]);
   if (!IsWarm(track, sample.time_ms)) return;
   // These two keep the value of a collection that may be long past: it is a reading when it is a new one.
   const auto is_new = [&](ProcessMetric gauge) {

@@ -123,12 +123,15 @@ RoleWindow AnyRole(int bins) {
   if (role.processes.empty()) return role;
   for (int i = 0; i < bins; ++i) {
     const double covered_s = Amount();
-    role.cpu.push_back({covered_s, Amount(), Amount(), covered_s / 2, covered_s, covered_s / 3, Int(0, 9), Int(0, 9)});
+    role.cpu.push_back({covered_s, Amount(), Amount(), covered_s / 2, covered_s, covered_s / 3, Int(0, 9), Int(0, 9),
+                        Maybe(Amount())});
     MemoryBin& memory = role.memory.emplace_back();
     for (auto& reading : memory.live) reading = AnyBytes();
     memory.log_s = Amount();
     memory.log_allocated = Amount();
     memory.rss = AnyBytes();
+    memory.oom_kills = Int(0, 2);
+    if (memory.oom_kills > 0) memory.killed_limit = AnyBytes();
   }
   return role;
 }
@@ -207,13 +210,14 @@ task_managers {
               gc_fraction: 0.074 heap_used_max: 1300 heap_max: 1301 old_capacity: 1302 young_capacity: 1303
               metaspace_max: 1304 managed_total: 1305 network_total: 1306 memory_limit: 1307 cpu_limit_cores: 1061
               cpu_request_cores: 1062 collector: COLLECTOR_G1 }
-  cpu { covered_s: 1005 cpu_s: 1002 busiest_cores: 1003 warm_s: 1004 throttle_seen_s: 1009 throttled_s: 1006 processes: 1007 slots: 1008 }
+  cpu { covered_s: 1005 cpu_s: 1002 busiest_cores: 1003 warm_s: 1004 throttle_seen_s: 1009 throttled_s: 1006 processes: 1007 slots: 1008
+        limit_cores: 1010 }
   memory { live_full_collection: 1200 live_marking: 1201 live_collection: 1202 live_old_gen: 1203 live_heap: 1204
            gc_seen_s: 1205 gc_s: 1206 full_seen_s: 1207 full_gcs: 1208 full_gc_time_s: 1209 log_s: 1210
            log_pause_s: 1211 log_young_pause_s: 1212 log_full_pause_s: 1213 log_full_gcs: 1214 log_young_gcs: 1215 log_futile_full_gcs: 1199
            log_allocated: 1216 log_promoted: 1217 log_survived: 1218 oom_kills: 1219 heap_used: 1220
            metaspace_used: 1221 direct_used: 1222 managed_used: 1223 network_used: 1224 rss: 1225 working_set: 1226
-           unreclaimable: 1227 }
+           unreclaimable: 1227 file_cache: 1228 dirty_file: 1229 native: 1230 killed_limit: 1231 }
 }
 checkpoints { completed: 81 failed: 82 longest { seconds: 83 } }
 restarts: 91
@@ -226,13 +230,14 @@ job_managers {
               gc_fraction: 0.074 heap_used_max: 2300 heap_max: 2301 old_capacity: 2302 young_capacity: 2303
               metaspace_max: 2304 managed_total: 2305 network_total: 2306 memory_limit: 2307 cpu_limit_cores: 2061
               cpu_request_cores: 2062 collector: COLLECTOR_G1 }
-  cpu { covered_s: 2005 cpu_s: 2002 busiest_cores: 2003 warm_s: 2004 throttle_seen_s: 2009 throttled_s: 2006 processes: 2007 slots: 2008 }
+  cpu { covered_s: 2005 cpu_s: 2002 busiest_cores: 2003 warm_s: 2004 throttle_seen_s: 2009 throttled_s: 2006 processes: 2007 slots: 2008
+        limit_cores: 2010 }
   memory { live_full_collection: 2200 live_marking: 2201 live_collection: 2202 live_old_gen: 2203 live_heap: 2204
            gc_seen_s: 2205 gc_s: 2206 full_seen_s: 2207 full_gcs: 2208 full_gc_time_s: 2209 log_s: 2210
            log_pause_s: 2211 log_young_pause_s: 2212 log_full_pause_s: 2213 log_full_gcs: 2214 log_young_gcs: 2215 log_futile_full_gcs: 2199
            log_allocated: 2216 log_promoted: 2217 log_survived: 2218 oom_kills: 2219 heap_used: 2220
            metaspace_used: 2221 direct_used: 2222 managed_used: 2223 network_used: 2224 rss: 2225 working_set: 2226
-           unreclaimable: 2227 }
+           unreclaimable: 2227 file_cache: 2228 dirty_file: 2229 native: 2230 killed_limit: 2231 }
 }
 )";
 }

@@ -56,10 +56,14 @@ TEST(WindowCodecTest, FieldsArriveWhereTheyBelong) {
   EXPECT_EQ(window->task_managers.processes[0].collector, Collector::kG1);
   EXPECT_EQ(window->task_managers.cpu[0].busiest_cores, 1003);
   EXPECT_EQ(window->task_managers.cpu[0].slots, 1008);
+  EXPECT_EQ(window->task_managers.cpu[0].limit_cores, 1010);
   EXPECT_EQ(window->task_managers.memory[0].live[static_cast<size_t>(LiveRung::kCollection)], Bytes(1202));
   EXPECT_EQ(window->task_managers.memory[0].log_survived, 1218);
   EXPECT_EQ(window->task_managers.memory[0].log_futile_full_gcs, 1199);
   EXPECT_EQ(window->job_managers.memory[0].unreclaimable, Bytes(2227));
+  EXPECT_EQ(window->task_managers.memory[0].dirty_file, Bytes(1229));
+  EXPECT_EQ(window->task_managers.memory[0].native, Bytes(1230));
+  EXPECT_EQ(window->task_managers.memory[0].killed_limit, Bytes(1231));
   EXPECT_EQ(window->facts.flink_minor, 20);
   EXPECT_EQ(window->facts.configuration.at("a.b"), "c");
   EXPECT_EQ(window->start, absl::FromUnixMillis(1'700'000'000'005));
@@ -133,7 +137,7 @@ TEST(WindowCodecTest, NoNumberMayBeNanOrInfinite) {
     });
     // Two vertices: 7 + 6 + 6 + 3 + 2 + 1 = 25 each. A source: 3 + 2. A TaskManager: 1 + 3 + 1. The job: 2 + 3. Facts:
     // 2 of cpu, 2 ratios.
-    EXPECT_EQ(visited, 2 * 25 + 5 + 2 * (7 + 6 + 16) + 5 + 4);  // vertices, source, roles, job, facts
+    EXPECT_EQ(visited, 2 * 25 + 5 + 2 * (7 + 7 + 16) + 5 + 4);  // vertices, source, roles, job, facts
   }
 }
 

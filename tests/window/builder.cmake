@@ -1,6 +1,7 @@
 tune_test(window_builder_test
   SOURCES
     builder_collection_test.cc
+    builder_container_test.cc
     builder_door_test.cc
     builder_gaps_test.cc
     builder_gauges_test.cc

@@ -138,6 +138,25 @@ INSTANTIATE_TEST_SUITE_P(
                  w.task_managers.memory[3].log_futile_full_gcs = 1;
                },
                "task_managers.memory[3].log_futile_full_gcs = 1; allowed: at most 0"},
+        Broken{"CpuLimitOfABin",
+               [](JobWindow& w) {
+                 w.task_managers.cpu.resize(10);
+                 w.task_managers.cpu[0].limit_cores = -1;
+               },
+               "task_managers.cpu[0].limit_cores = -1; allowed: >= 0"},
+        Broken{"KilledLimit",
+               [](JobWindow& w) {
+                 w.task_managers.memory.resize(10);
+                 w.task_managers.memory[0].oom_kills = 1;
+                 w.task_managers.memory[0].killed_limit = Bytes(-1);
+               },
+               "task_managers.memory[0].killed_limit = -1; allowed: [0, "},
+        Broken{"KilledLimitOfNoKill",
+               [](JobWindow& w) {
+                 w.task_managers.memory.resize(10);
+                 w.task_managers.memory[9].killed_limit = Bytes(7);
+               },
+               "task_managers.memory[9].killed_limit = 7; allowed: absent, as oom_kills is 0"},
         Broken{"Length", [](JobWindow& w) { w.length = -absl::Seconds(1); }, "length = -1s; allowed: >= 0"},
         Broken{"Start", [](JobWindow& w) { w.start = absl::InfiniteFuture(); }, "start = infinite-future"},
         Broken{"LongestCheckpoint", [](JobWindow& w) { w.checkpoints.longest = absl::InfiniteDuration(); },

@@ -32,6 +32,8 @@ struct CpuBin {
   double throttled_s = 0;      // of them: held back (share of throttled CFS periods, times the time)
   int processes = 0;           // seen
   int slots = 0;               // that the job's graph needed at the end of the bin
+  // The smallest CPU limit of a process seen in this bin: a limit censors what would be used. nullopt: none told.
+  std::optional<double> limit_cores;
 };
 
 // From what a live set was read, best first. Each is an upper bound of what was alive then, but for the first, which is
@@ -70,6 +72,14 @@ struct MemoryBin {
   double oom_kills = 0;
   std::optional<Bytes> heap_used, metaspace_used, direct_used, managed_used, network_used, rss, working_set,
       unreclaimable;
+  // Of what a container is charged for beside rss: page cache, and what of it waits to be written back.
+  std::optional<Bytes> file_cache, dirty_file;
+  // rss less the heap (the most in use since the process began), metaspace and direct buffers of the same process;
+  // managed memory is in it. An upper bound of native memory: a heap may be touched beyond what was seen in use.
+  std::optional<Bytes> native;
+  // The largest memory limit of a container of which a process was killed in this bin. nullopt: none was, or its limit
+  // is not known (oom_kills still counts it).
+  std::optional<Bytes> killed_limit;
 };
 
 // One process over the window.
