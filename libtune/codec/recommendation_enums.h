@@ -57,6 +57,8 @@ inline constexpr EnumPair<FindingKind, v1::FindingKind> kFindings[] = {
     {FindingKind::kLeak, v1::FINDING_KIND_LEAK},
     {FindingKind::kHeapExhausted, v1::FINDING_KIND_HEAP_EXHAUSTED},
     {FindingKind::kOomKilled, v1::FINDING_KIND_OOM_KILLED},
+    {FindingKind::kNativeMemory, v1::FINDING_KIND_NATIVE_MEMORY},
+    {FindingKind::kDirtyCache, v1::FINDING_KIND_DIRTY_CACHE},
     {FindingKind::kThrottled, v1::FINDING_KIND_THROTTLED},
     {FindingKind::kNoRoom, v1::FINDING_KIND_NO_ROOM},
 };

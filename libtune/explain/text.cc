@@ -37,6 +37,12 @@ std::string LimitText(const Finding& f) {
              : "";
 }
 
+std::string PodsText(const Finding& f) {
+  return f.share ? absl::StrCat("; no container may be so large: more and smaller ones, each with ", ShareText(f),
+                                " of what one holds now")
+                 : "";
+}
+
 // What a finding means, without its vertex.
 std::string Meaning(const Finding& f) {
   switch (f.kind) {
@@ -99,6 +105,16 @@ std::string Meaning(const Finding& f) {
       return "full collections free next to nothing: more is alive than the heap holds";
     case FindingKind::kOomKilled:
       return "a container was killed for its memory: it stays above what it had then for a while";
+    case FindingKind::kNativeMemory:
+      return absl::StrCat(
+          "native memory (RocksDB, JNI, malloc) asks for a larger container: JVM overhead is the lever, "
+          "not the heap",
+          PodsText(f));
+    case FindingKind::kDirtyCache:
+      return absl::StrCat(
+          "page cache that waits to be written back asks for a larger container: the memory limit's "
+          "factor is the lever, not the heap",
+          PodsText(f));
     case FindingKind::kThrottled:
       return absl::StrCat("held back by the CPU limit ", ShareText(f), " of the time");
     case FindingKind::kNoRoom:
@@ -195,6 +211,10 @@ const char* Name(FindingKind kind) {
       return "heap-exhausted";
     case FindingKind::kOomKilled:
       return "oom-killed";
+    case FindingKind::kNativeMemory:
+      return "native-memory";
+    case FindingKind::kDirtyCache:
+      return "dirty-cache";
     case FindingKind::kThrottled:
       return "throttled";
     case FindingKind::kNoRoom:

@@ -86,7 +86,8 @@ void CheckProcesses(const TuningPolicy& p, PolicyCheck& check) {
   check.Require(p.heap_margin >= 1 && p.heap_margin <= 10, "heap_margin", p.heap_margin, "[1, 10]");
   const double factor = p.heap_live_factor;
   check.Require(factor == 0 || (factor >= 1 && factor <= 100), "heap_live_factor", factor, "[1, 100], or 0 for none");
-  check.Require(p.metaspace_margin >= 1 && p.metaspace_margin <= 10, "metaspace_margin", p.metaspace_margin, "[1, 10]");
+  check.Require(p.metaspace_margin > 1.2 && p.metaspace_margin <= 10, "metaspace_margin", p.metaspace_margin,
+                "(1.2, 10]");
   check.Positive("oom_memory", p.oom_memory);
   check.Require(p.cpu_quantile > 0 && p.cpu_quantile < 1, "cpu_quantile", p.cpu_quantile, "(0, 1)");
   check.Fraction("cpu_band_high", p.cpu_band_high);

@@ -5,20 +5,23 @@
 
 #include "libtune/pack/job_manager.h"
 #include "libtune/size/role_answer.h"
+#include "libtune/size/role_container.h"
 #include "libtune/size/task_manager_needs.h"
 
 namespace tune {
 namespace {
 
 JobManagerNeeds NeedsOf(const JobSizing& job, const PresentProcesses& present, const RoleMemory& memory,
-                        const CpuNeeds& cpu) {
+                        const RoleContainer& container, const CpuNeeds& cpu) {
   const ProcessSize& now = present.job_manager;
   JobManagerNeeds needs;
   needs.options = present.job_manager_options;
   needs.heap = memory.heap;
   needs.goals = HeapGoalsOf(job.policy);
-  if (!present.job_manager_told) needs.metaspace = now.metaspace;
-  needs.memory_limit_factor = now.memory_limit_factor;
+  needs.metaspace = present.job_manager_memory ? container.metaspace : now.metaspace;
+  needs.off_heap = container.off_heap;
+  needs.overhead = container.overhead;
+  needs.memory_limit_factor = container.memory_limit_factor.value_or(now.memory_limit_factor);
   needs.cores = cpu.mean_cores;
   needs.cpu = cpu.wish;
   needs.replicas = now.count.value_or(1);
@@ -73,8 +76,13 @@ void AnswerJobManager(JobSizing& job, const PresentProcesses& present) {
   const RoleCpu cpu = ReadRoleCpu(job, role, ProcessRole::kJobManager, answer.now, 1, 1);
   DescribeRole(job, kJobManagerRules, memory, cpu, answer);
   if (!memory.live) return;
+  RoleContainer container;
+  if (present.job_manager_memory) {
+    container = ReadRoleContainer(job, kJobManagerRules, role, RolePartsOf(*present.job_manager_memory),
+                                  answer.now.memory_limit_factor, memory.thin);
+  }
   const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, answer.now, cpu);
-  JobManagerNeeds needs = NeedsOf(job, present, memory, cpu_needs);
+  JobManagerNeeds needs = NeedsOf(job, present, memory, container, cpu_needs);
   const PodLimits& limits = job.window.facts.limits;
   const absl::StatusOr<JobManagerSize> size = SizeJobManager(needs, limits);
   if (!size.ok()) return NotSized(answer);
@@ -84,7 +92,7 @@ void AnswerJobManager(JobSizing& job, const PresentProcesses& present) {
   answer.needed = SizeOf(*size, needs, cpu_needs.known);
   if (memory.live->trend.rising) {
     answer.action = Action::kPerson;
-  } else if (!IsFrozen(memory)) {
+  } else if (!IsFrozen(memory) && !container.killed) {
     Decide(job, *size, answer.needed, answer);
   } else {
     needs.least_heap = answer.now.heap;

@@ -90,13 +90,14 @@ void TakeMemory(const JobManagerMemory& memory, ProcessSize& size) {
   size.overhead = memory.overhead;
 }
 
-template <typename Options>
-absl::StatusOr<bool> TakeOptions(const Options& options, ProcessSize& size) {
-  if (!SaysSize(options)) return false;
+template <typename Options, typename Memory>
+absl::Status TakeOptions(const Options& options, std::optional<Memory>& told, ProcessSize& size) {
+  if (!SaysSize(options)) return absl::OkStatus();
   const auto memory = ComputeMemory(options);
   if (!memory.ok()) return memory.status();
   TakeMemory(*memory, size);
-  return true;
+  told = *memory;
+  return absl::OkStatus();
 }
 
 // TaskManagers that Flink asks for: as many as hold the slots.
@@ -130,12 +131,9 @@ absl::StatusOr<PresentProcesses> ReadPresent(const JobWindow& window) {
   if (!job_manager.ok()) return job_manager.status();
   present.task_manager_options = *std::move(task_manager);
   present.job_manager_options = *std::move(job_manager);
-  const auto tm_told = TakeOptions(present.task_manager_options, present.task_manager);
-  if (!tm_told.ok()) return tm_told.status();
-  const auto jm_told = TakeOptions(present.job_manager_options, present.job_manager);
-  if (!jm_told.ok()) return jm_told.status();
-  present.task_manager_told = *tm_told;
-  present.job_manager_told = *jm_told;
+  absl::Status told = TakeOptions(present.task_manager_options, present.task_manager_memory, present.task_manager);
+  told.Update(TakeOptions(present.job_manager_options, present.job_manager_memory, present.job_manager));
+  if (!told.ok()) return told;
   return present;
 }
 

@@ -11,8 +11,10 @@ namespace tune {
 struct PresentProcesses {
   TaskManagerMemoryOptions task_manager_options;
   JobManagerMemoryOptions job_manager_options;
-  bool task_manager_told = false, job_manager_told = false;  // the spec says how large they are
-  ProcessSize task_manager, job_manager;                     // costs are left out
+  // As the spec says; nullopt: it does not.
+  std::optional<TaskManagerMemory> task_manager_memory;
+  std::optional<JobManagerMemory> job_manager_memory;
+  ProcessSize task_manager, job_manager;  // costs are left out
 };
 
 // kInvalidArgument: an option of the spec that cannot be read, or two that contradict one another, both named.

@@ -13,7 +13,8 @@ namespace tune {
 // The names of the rules of one role.
 struct RoleRules {
   ProcessRole role;
-  const char *live_set, *live_share, *overhead, *burst, *heap, *cpu_use, *cpu_request, *memory, *cost;
+  const char *live_set, *live_share, *overhead, *burst, *heap, *cpu_use, *cpu_request, *memory, *cost, *metaspace,
+      *off_heap, *container, *oom_floor;
 };
 extern const RoleRules kTaskManagerRules, kJobManagerRules;
 

@@ -56,7 +56,6 @@ void DescribeRole(JobSizing& job, const RoleRules& rules, const RoleMemory& memo
   answer.cpu_verdict = CpuVerdict(cpu);
   answer.confidence = ConfidenceOf(memory);
   DescribeMemory(job, rules, memory, answer);
-  if (memory.oom_kills > 0) job.Add(FindingKind::kOomKilled, -1).role = rules.role;
   if (!cpu.known) return;
   answer.cores_quantile = cpu.request.quantile_cores;
   const int evidence = AddCpuEvidence(job, rules, answer.now, cpu);

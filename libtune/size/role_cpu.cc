@@ -90,7 +90,7 @@ CpuHistory HistoryOf(const JobSizing& job, const RoleWindow& role, ProcessRole w
     bin.cores = std::min(bin.cores, kMostCores);
     if (IsSome(seen.throttle_seen_s)) {
       bin.throttled_fraction = std::min(1.0, seen.throttled_s / seen.throttle_seen_s);
-      bin.limit_cores = role.processes.front().cpu_limit_cores;
+      bin.limit_cores = seen.limit_cores;
       if (bin.limit_cores && !(*bin.limit_cores > 0)) bin.limit_cores.reset();
     }
     bin.left_out = seen.warm_s < kHalf * seen.covered_s;

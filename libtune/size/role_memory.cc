@@ -99,10 +99,8 @@ void TakeLargest(const std::optional<Bytes>& seen, std::optional<double>& larges
 void TakeUse(const RoleWindow& role, size_t first_bin, RoleMemory& memory) {
   for (size_t i = first_bin; i < role.memory.size(); ++i) {
     const MemoryBin& bin = role.memory[i];
-    TakeLargest(bin.metaspace_used, memory.metaspace_used);
     TakeLargest(bin.managed_used, memory.managed_used);
     TakeLargest(bin.network_used, memory.network_used);
-    memory.oom_kills += bin.oom_kills;
   }
 }
 
@@ -155,6 +153,9 @@ RoleMemory ReadRoleMemory(const JobSizing& job, const RoleWindow& role, const Pr
   TakeSizes(role, now, memory.heap);
   TakeOverhead(SumPauses(role, job.first_bin), memory);
   TakeUse(role, job.first_bin, memory);
+  if (job.first_bin < role.memory.size()) {
+    memory.heap.exhausted = IsExhausted(std::span(role.memory).subspan(job.first_bin));
+  }
   TakeLive(job, role, memory);
   if (memory.live) {
     memory.heap.live = memory.live->bytes;

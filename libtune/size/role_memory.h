@@ -19,9 +19,8 @@ struct RoleMemory {
   HeapFacts heap;                        // meaningful where `live` is there
   bool from_logs = false;                // its overhead comes from GC logs, not from counters
   std::vector<LiveObservation> layouts;  // TaskManagers: by layout seen, the present one last
-  // The largest use, bytes. nullopt: not measured.
-  std::optional<double> metaspace_used, managed_used, network_used;
-  double oom_kills = 0;
+  // The largest use, bytes; nullopt: not measured.
+  std::optional<double> managed_used, network_used;
 };
 
 // `heap_now`: -Xmx, where it is known.

@@ -55,10 +55,12 @@ absl::StatusOr<PackJob> PackJobOf(const JobSizing& job, const RoleMemory& memory
 }
 
 // What of managed memory is needed: all of it where any is in use, none where it was watched for long and never was.
-absl::Status TakeManaged(const ProcessSize& now, const RoleMemory& memory, TaskManagerNeeds& needs) {
+absl::Status TakeManaged(const ProcessSize& now, const RoleMemory& memory, const RoleContainer& container,
+                         TaskManagerNeeds& needs) {
   if (!now.managed) return absl::FailedPreconditionError("managed memory is not known");
   const bool idle = memory.managed_used && *memory.managed_used <= 0 && !memory.thin;
-  if (!idle) needs.managed_per_slot = static_cast<double>(now.managed->value()) / *now.slots;
+  const Bytes managed = idle ? Bytes(0) : container.managed.value_or(*now.managed);
+  needs.managed_per_slot = static_cast<double>(managed.value()) / *now.slots;
   return absl::OkStatus();
 }
 
@@ -100,7 +102,7 @@ std::optional<ResourcePrice> PriceOf(const TuningPolicy& policy) {
 }
 
 absl::StatusOr<PackInput> PackInputOf(const JobSizing& job, const PresentProcesses& present, const RoleMemory& memory,
-                                      const CpuNeeds& cpu, const PodLimits& limits) {
+                                      const RoleContainer& container, const CpuNeeds& cpu, const PodLimits& limits) {
   const ProcessSize& now = present.task_manager;
   const int slots = SlotsOf(job.window.graph);
   PackInput input;
@@ -111,15 +113,17 @@ absl::StatusOr<PackInput> PackInputOf(const JobSizing& job, const PresentProcess
   needs.options = present.task_manager_options;
   needs.heap = memory.heap;
   needs.goals = HeapGoalsOf(job.policy);
-  if (auto status = TakeManaged(now, memory, needs); !status.ok()) return status;
+  if (auto status = TakeManaged(now, memory, container, needs); !status.ok()) return status;
   needs.network_used = memory.network_used.value_or(0);
-  if (!present.task_manager_told) needs.metaspace = now.metaspace;
-  needs.memory_limit_factor = now.memory_limit_factor;
+  needs.metaspace = present.task_manager_memory ? container.metaspace : now.metaspace;
+  needs.task_off_heap = container.off_heap;
+  needs.overhead = container.overhead;
+  needs.memory_limit_factor = container.memory_limit_factor.value_or(now.memory_limit_factor);
   needs.cpu = cpu.wish;
   needs.slots_now = SlotsOnFullest(slots, *now.count);
   input.limits = limits;
-  input.min_slots_per_task_manager = job.policy.min_slots;
-  input.max_slots_per_task_manager = job.policy.max_slots;
+  input.min_slots_per_task_manager = container.native_matters ? *now.slots : job.policy.min_slots;
+  input.max_slots_per_task_manager = container.native_matters ? *now.slots : job.policy.max_slots;
   input.min_task_managers = job.policy.min_task_managers;
   input.max_task_managers = job.policy.max_task_managers;
   input.price = PriceOf(job.policy);

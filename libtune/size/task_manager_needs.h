@@ -5,6 +5,7 @@
 #include "libtune/estimate/sizing.h"
 #include "libtune/pack/pack.h"
 #include "libtune/size/present.h"
+#include "libtune/size/role_container.h"
 #include "libtune/size/role_cpu.h"
 #include "libtune/size/role_memory.h"
 
@@ -26,7 +27,7 @@ std::optional<ResourcePrice> PriceOf(const TuningPolicy& policy);
 // `memory` has a live set.
 // kFailedPrecondition: managed memory is not known. kInvalidArgument: a fact is out of range.
 absl::StatusOr<PackInput> PackInputOf(const JobSizing& job, const PresentProcesses& present, const RoleMemory& memory,
-                                      const CpuNeeds& cpu, const PodLimits& limits);
+                                      const RoleContainer& container, const CpuNeeds& cpu, const PodLimits& limits);
 // The same where nothing of the memory may be lowered: the slots stay, and at least the heap.
 PackInput Frozen(PackInput input, const ProcessSize& now);
 

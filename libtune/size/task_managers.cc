@@ -186,9 +186,14 @@ void AnswerTaskManagers(JobSizing& job, const PresentProcesses& present) {
   if (!memory.live || !now.count || !now.slots) return AnswerWithoutMemory(job, cpu, answer);
   const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, now, cpu);
   const PodLimits limits = WithoutJobManager(job.window.facts.limits, job.out.job_manager.wanted);
-  const absl::StatusOr<PackInput> input = PackInputOf(job, present, memory, cpu_needs, limits);
+  RoleContainer container;
+  if (present.task_manager_memory) {
+    container = ReadRoleContainer(job, kTaskManagerRules, role, RolePartsOf(*present.task_manager_memory),
+                                  now.memory_limit_factor, memory.thin);
+  }
+  const absl::StatusOr<PackInput> input = PackInputOf(job, present, memory, container, cpu_needs, limits);
   if (!input.ok()) return AnswerWithoutMemory(job, cpu, answer);
-  const bool frozen = IsFrozen(memory);
+  const bool frozen = IsFrozen(memory) || container.killed;
   const absl::StatusOr<LayoutChoice> best = ChooseLayout(job, *input, now);
   const absl::StatusOr<LayoutChoice> taken = frozen ? ChooseLayout(job, Frozen(*input, now), now) : best;
   if (!best.ok() || !taken.ok()) return AnswerWithoutMemory(job, cpu, answer);

@@ -318,7 +318,7 @@ TuningPolicy AnyPolicy() {
   policy.gc_overhead_goal = Fraction() * 0.99;
   policy.heap_margin = 1 + Fraction();
   policy.heap_live_factor = Bool() ? 0 : 1 + Amount() / 1e9;
-  policy.metaspace_margin = 1 + Fraction();
+  policy.metaspace_margin = 1.2 + Fraction();
   policy.oom_memory = Bool() ? absl::InfiniteDuration() : Length();
   policy.cpu_quantile = Fraction() * 0.99;
   policy.cpu_band_low = Fraction() / 2;
@@ -401,7 +401,7 @@ JobRecommendation AnyRecommendation(const JobWindow& window) {
   }
   for (int i = 0; i < Int(0, 4); ++i) {
     Finding finding;
-    finding.kind = static_cast<FindingKind>(Int(0, 25));
+    finding.kind = static_cast<FindingKind>(Int(0, 27));
     if (Bool()) finding.role = static_cast<ProcessRole>(Int(0, 1));
     finding.vertex = Int(-1, count - 1);
     for (int s = 0; s < Int(0, 3); ++s) finding.subtasks.push_back(Int(0, 7));

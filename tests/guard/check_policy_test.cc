@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
         NumberCase{"gc_overhead_goal", &TuningPolicy::gc_overhead_goal, {0.01, 0.99}, {0, 1, kNaN}},
         NumberCase{"heap_margin", &TuningPolicy::heap_margin, {1, 10}, {0.99, 10.1, kNaN}},
         NumberCase{"heap_live_factor", &TuningPolicy::heap_live_factor, {0, 1, 100}, {0.99, -1, 101, kNaN}},
-        NumberCase{"metaspace_margin", &TuningPolicy::metaspace_margin, {1, 10}, {0.99, 10.1, kNaN}},
+        NumberCase{"metaspace_margin", &TuningPolicy::metaspace_margin, {1.21, 10}, {1.2, 10.1, kNaN}},
         NumberCase{"cpu_quantile", &TuningPolicy::cpu_quantile, {0.5, 0.99}, {0, 1, kNaN}},
         NumberCase{"cpu_band_low", &TuningPolicy::cpu_band_low, {0.1, 0.79}, {0, 0.8, kNaN}},
         NumberCase{"cpu_band_high", &TuningPolicy::cpu_band_high, {0.51, 1}, {1.01, kNaN}},

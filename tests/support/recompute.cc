@@ -242,6 +242,21 @@ const std::map<std::string, Formula>& Formulas() {
         {role + ".cpu.use", CpuUse},
         {role + ".cpu.request", CpuRequestOf},
         {role + ".memory", Sum},
+        {role + ".metaspace",
+         [](const Inputs& in, double) {
+           const double steps = std::ceil(in.at("largest_use") * in.at("margin") / in.at("step") * (1 - 1e-12));
+           return std::max(1.0, steps) * in.at("step");
+         }},
+        {role + ".off_heap",
+         [](const Inputs& in, double result) {
+           return If(in.at("largest_use") >= in.at("full_fraction") * in.at("now"), result);
+         }},
+        {role + ".container",
+         [](const Inputs& in, double) {
+           return std::ceil(in.at("unreclaimable") + (in.at("margin") - 1) * (in.at("native") + in.at("dirty")));
+         }},
+        {role + ".oom_floor",
+         [](const Inputs& in, double) { return std::ceil(in.at("factor") * in.at("limit_then")); }},
         {role + ".cost", Cost},
     });
   }

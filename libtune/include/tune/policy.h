@@ -71,7 +71,7 @@ struct TuningPolicy {
   double gc_overhead_goal = 0.05;                           // in (0, 1); share of the time that collections may take
   double heap_margin = 1.2;                                 // in [1, 10]; on the heap that meets the goal by the model
   double heap_live_factor = 0;                      // 0, or in [1, 100]: -Xmx is so many live sets (the classic rule)
-  double metaspace_margin = 1.5;                    // in [1, 10]; on its largest use
+  double metaspace_margin = 1.5;                    // in (1.2, 10]; on its largest use
   absl::Duration oom_memory = absl::Hours(24 * 7);  // > 0; how long an OOM kill keeps the memory above its limit
   double cpu_quantile = 0.9;                        // in (0, 1); of the bins' use
   double cpu_band_low = 0.5, cpu_band_high = 0.8;   // 0 < low < high <= 1; shares of the request

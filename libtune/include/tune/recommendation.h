@@ -42,6 +42,8 @@ enum class FindingKind {
   kLeak,             // the live set rises, and not with the load: more heap is no answer
   kHeapExhausted,    // full collections free next to nothing
   kOomKilled,        // containers were killed for their memory
+  kNativeMemory,     // memory beyond heap, direct and managed memory asks for a larger container
+  kDirtyCache,       // page cache that is not written back in time does
   kThrottled,        // the CPU limit held processes back
   kNoRoom,           // quota, nodes or a LimitRange leave room for a part only
 };

@@ -1,0 +1,110 @@
+#include "libtune/size/role_container.h"
+
+#include <algorithm>
+#include <span>
+
+namespace tune {
+namespace {
+
+double Number(Bytes bytes) { return static_cast<double>(bytes.value()); }
+
+void TakeOffHeap(JobSizing& job, const RoleRules& rules, const OffHeapEstimate& estimate, const OffHeapGoals& goals,
+                 bool thin, RoleContainer& out) {
+  const OffHeapPart& metaspace = estimate.metaspace;
+  if (metaspace.rule == OffHeapRule::kRaised || (metaspace.rule == OffHeapRule::kLowered && !thin)) {
+    out.metaspace = metaspace.wanted;
+    job.out.evidence.Add(rules.metaspace, -1,
+                         {{"largest_use", Number(metaspace.used), "bytes", "window"},
+                          {"now", Number(metaspace.now), "bytes", "spec"},
+                          {"margin", goals.metaspace_margin, "1", "policy"},
+                          {"step", 16.0 * (1 << 20), "bytes", "given"}},
+                         {"metaspace", Number(metaspace.wanted), "bytes", rules.metaspace});
+  }
+  const OffHeapPart& direct = estimate.task_off_heap;
+  if (direct.rule == OffHeapRule::kRaised) {
+    out.off_heap = direct.wanted;
+    job.out.evidence.Add(rules.off_heap, -1,
+                         {{"largest_use", Number(direct.used), "bytes", "window"},
+                          {"now", Number(direct.now), "bytes", "spec: direct memory beside the network"},
+                          {"full_fraction", goals.direct_full, "1", "given"}},
+                         {"off_heap", Number(direct.wanted), "bytes", rules.off_heap});
+  }
+  if (estimate.managed.rule == OffHeapRule::kLowered && !thin) out.managed = estimate.managed.wanted;
+}
+
+void AddContainerEvidence(JobSizing& job, const RoleRules& rules, const ContainerEstimate& estimate,
+                          const ContainerFacts& facts, const ContainerGoals& goals) {
+  if (estimate.demand) {
+    const ContainerDemand& demand = *estimate.demand;
+    job.out.evidence.Add(rules.container, -1,
+                         {{"unreclaimable", Number(demand.unreclaimable), "bytes", "window: rss and dirty cache"},
+                          {"native", Number(demand.native_high), "bytes", "window: beyond heap, direct and managed"},
+                          {"dirty", Number(demand.dirty), "bytes", "window"},
+                          {"margin", goals.margin, "1", "given"},
+                          {"limit", Number(facts.limit), "bytes", "spec"}},
+                         {"limit_wanted", Number(demand.wanted), "bytes", rules.container});
+  }
+  if (!estimate.floor) return;
+  Finding& finding = job.Add(FindingKind::kOomKilled, -1);
+  finding.role = rules.role;
+  finding.evidence = job.out.evidence.Add(
+      rules.oom_floor, -1,
+      {{"kills", estimate.floor->kills, "kills", "window"},
+       {"limit_then", Number(estimate.floor->limit), "bytes", estimate.floor->known ? "window" : "spec"},
+       {"factor", goals.kill_factor, "1", "given"}},
+      {"limit_wanted", Number(estimate.floor->wanted), "bytes", rules.oom_floor});
+}
+
+void FindLever(JobSizing& job, const RoleRules& rules, const ContainerEstimate& estimate) {
+  if (estimate.lever == ContainerLever::kNone) return;
+  Finding& finding = job.Add(
+      estimate.cause == ContainerCause::kDirtyCache ? FindingKind::kDirtyCache : FindingKind::kNativeMemory, -1);
+  finding.role = rules.role;
+  if (estimate.lever == ContainerLever::kMorePods && estimate.pods_factor) {
+    finding.share = std::min(1.0, 1 / *estimate.pods_factor);
+  }
+}
+
+}  // namespace
+
+RoleParts RolePartsOf(const TaskManagerMemory& memory) {
+  return {PartsOf(memory), {memory.metaspace, memory.Direct(), memory.network, memory.task_off_heap, memory.managed}};
+}
+
+RoleParts RolePartsOf(const JobManagerMemory& memory) {
+  return {PartsOf(memory), {memory.metaspace, memory.off_heap, Bytes(0), memory.off_heap, Bytes(0)}};
+}
+
+RoleContainer ReadRoleContainer(JobSizing& job, const RoleRules& rules, const RoleWindow& role, const RoleParts& parts,
+                                double memory_limit_factor, bool thin) {
+  RoleContainer out;
+  if (role.memory.size() <= job.first_bin) return out;
+  const std::span<const MemoryBin> bins = std::span(role.memory).subspan(job.first_bin);
+  OffHeapGoals off_heap;
+  off_heap.metaspace_margin = job.policy.metaspace_margin;
+  TakeOffHeap(job, rules, EstimateOffHeap(bins, parts.off_heap, off_heap), off_heap, thin, out);
+
+  ContainerFacts facts;
+  facts.parts = parts.container;
+  facts.limit = Bytes(static_cast<int64_t>(Number(parts.container.Process()) * memory_limit_factor));
+  facts.workload = ReadContainerWorkload(job.window.facts.configuration);
+  facts.bin = job.window.bin;
+  ContainerGoals goals;
+  goals.floor_expiry = job.policy.oom_memory;
+  goals.largest_limit = job.window.facts.limits.range.max_memory;
+  goals.largest_limit_factor = job.window.facts.limits.range.max_memory_ratio;
+  const ContainerEstimate estimate = EstimateContainer(bins, facts, goals);
+  AddContainerEvidence(job, rules, estimate, facts, goals);
+  FindLever(job, rules, estimate);
+  out.killed = estimate.floor.has_value();
+  out.lever = estimate.lever;
+  out.native_matters = estimate.lever != ContainerLever::kNone;
+  if (estimate.lever == ContainerLever::kJvmOverhead || estimate.lever == ContainerLever::kManaged) {
+    out.overhead = estimate.overhead;
+    if (estimate.managed) out.managed = estimate.managed;
+  }
+  if (estimate.limit_factor_hundredths) out.memory_limit_factor = *estimate.limit_factor_hundredths / 100.0;
+  return out;
+}
+
+}  // namespace tune
