@@ -1,4 +1,5 @@
-// Recommendation -> FlinkDeployment patch. Two fields are ours: job.parallelism and the vertex overrides.
+// Recommendation -> FlinkDeployment patch. Ours are job.parallelism, the vertex overrides, and what process_changes.cc
+// sets.
 #include <map>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libtune/internal/not_allowed.h"
+#include "libtune/plan/process_changes.h"
 #include "tune/plan.h"
 
 namespace tune {
@@ -100,11 +102,37 @@ std::string Reason(const JobRecommendation& recommendation) {
                       ", slots ", recommendation.slots_now, " -> ", recommendation.slots_wanted);
 }
 
-bool ChangesAnything(const JobRecommendation& recommendation) {
+bool ChangesParallelism(const JobRecommendation& recommendation) {
   for (const VertexRecommendation& r : recommendation.vertices) {
     if (r.wanted != r.now) return true;
   }
   return false;
+}
+
+bool RescalesInPlace(const FlinkDeploymentSpec& spec, const Version& version, const JobWindow& window) {
+  const std::string scheduler = absl::AsciiStrToLower(Option(spec, "jobmanager.scheduler"));
+  const bool adaptive = scheduler == "adaptive" ||
+                        (version.major >= 2 && scheduler.empty() && window.facts.adaptive_scheduler.value_or(false));
+  return adaptive && version.AtLeast(1, 18);
+}
+
+absl::Status PlanOverrides(const FlinkDeploymentSpec& spec, const Version& version, const JobWindow& window,
+                           const JobRecommendation& recommendation, SpecPatch& patch) {
+  if (!version.AtLeast(1, 17)) {
+    patch.notes.push_back("Flink before 1.17 has no vertex overrides: every vertex gets the largest parallelism");
+    return absl::OkStatus();
+  }
+  const std::string before = Option(spec, kOverrides);
+  absl::StatusOr<Overrides> overrides = ReadOverrides(before);
+  if (!overrides.ok()) return overrides.status();
+  const Overrides wanted = Wanted(*overrides, window, recommendation);
+  if (wanted == *overrides) return absl::OkStatus();
+  patch.changes.push_back({{"spec", "flinkConfiguration", kOverrides},
+                           before,
+                           WriteOverrides(wanted),
+                           false,
+                           "one parallelism for each vertex"});
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -119,30 +147,16 @@ absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, c
   patch.kind = "FlinkDeployment";
   patch.name = spec.name;
   patch.ns = spec.ns;
-  if (!ChangesAnything(recommendation)) {
-    patch.notes.push_back("nothing to change: every vertex keeps its parallelism");
+  if (auto status = PlanProcesses(spec, window, recommendation, patch); !status.ok()) return status;
+  const bool resized = !patch.changes.empty();
+  if (!resized && !ChangesParallelism(recommendation)) {
+    patch.notes.push_back("nothing to change: every vertex keeps its parallelism, and the processes their size");
     return patch;
   }
-  const bool adaptive = absl::AsciiStrToLower(Option(spec, "jobmanager.scheduler")) == "adaptive" ||
-                        (version->major >= 2 && Option(spec, "jobmanager.scheduler").empty() &&
-                         window.facts.adaptive_scheduler.value_or(false));
-  const bool in_place = adaptive && version->AtLeast(1, 18);
-  if (version->AtLeast(1, 17)) {
-    const std::string before = Option(spec, kOverrides);
-    absl::StatusOr<Overrides> overrides = ReadOverrides(before);
-    if (!overrides.ok()) return overrides.status();
-    const Overrides wanted = Wanted(*overrides, window, recommendation);
-    if (wanted != *overrides) {
-      patch.changes.push_back({{"spec", "flinkConfiguration", kOverrides},
-                               before,
-                               WriteOverrides(wanted),
-                               false,
-                               "one parallelism for each vertex"});
-    }
-  } else {
-    patch.notes.push_back("Flink before 1.17 has no vertex overrides: every vertex gets the largest parallelism");
+  if (ChangesParallelism(recommendation)) {
+    if (auto status = PlanOverrides(spec, *version, window, recommendation, patch); !status.ok()) return status;
   }
-  if (in_place) {
+  if (!resized && RescalesInPlace(spec, *version, window)) {
     if (!patch.changes.empty())
       patch.notes.push_back("the adaptive scheduler rescales in place; job.parallelism is left alone");
     return patch;

@@ -11,6 +11,8 @@
 namespace tune {
 namespace {
 
+constexpr Bytes kLeastHeap(128 << 20);  // Flink warns of less
+
 JobManagerNeeds NeedsOf(const JobSizing& job, const PresentProcesses& present, const RoleMemory& memory,
                         const RoleContainer& container, const CpuNeeds& cpu) {
   const ProcessSize& now = present.job_manager;
@@ -18,6 +20,7 @@ JobManagerNeeds NeedsOf(const JobSizing& job, const PresentProcesses& present, c
   needs.options = present.job_manager_options;
   needs.heap = memory.heap;
   needs.goals = HeapGoalsOf(job.policy);
+  needs.least_heap = kLeastHeap;
   needs.metaspace = present.job_manager_memory ? container.metaspace : now.metaspace;
   needs.off_heap = container.off_heap;
   needs.overhead = container.overhead;
@@ -95,7 +98,7 @@ void AnswerJobManager(JobSizing& job, const PresentProcesses& present) {
   } else if (!IsFrozen(memory) && !container.killed) {
     Decide(job, *size, answer.needed, answer);
   } else {
-    needs.least_heap = answer.now.heap;
+    needs.least_heap = std::max(kLeastHeap, answer.now.heap.value_or(kLeastHeap));
     const absl::StatusOr<JobManagerSize> frozen = SizeJobManager(needs, limits);
     if (frozen.ok()) Decide(job, *frozen, SizeOf(*frozen, needs, cpu_needs.known), answer);
   }

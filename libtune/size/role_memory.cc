@@ -81,6 +81,20 @@ void TakeOverhead(const Pauses& sums, RoleMemory& memory) {
   }
 }
 
+// -Xmx of the processes that were seen: the spec's, unless they told of clearly another one. What they tell lacks one
+// survivor space where the collector has two.
+std::optional<double> HeapThen(const RoleWindow& role, const ProcessSize& now) {
+  constexpr double kLeastTold = 0.8, kMostTold = 1.02;  // of the true one
+  double told = 0;
+  for (const ProcessWindow& process : role.processes) {
+    if (process.heap_max) told = std::max(told, static_cast<double>(process.heap_max->value()));
+  }
+  const double spec = now.heap ? static_cast<double>(now.heap->value()) : 0;
+  const bool is_other = told > 0 && (told < kLeastTold * spec || told > kMostTold * spec);
+  const double heap = is_other ? told : spec;
+  return heap > 0 ? std::optional(heap) : std::nullopt;
+}
+
 void TakeSizes(const RoleWindow& role, const ProcessSize& now, HeapFacts& heap) {
   for (const ProcessWindow& process : role.processes) {
     if (process.collector != Collector::kUnknown) heap.collector = process.collector;
@@ -89,7 +103,7 @@ void TakeSizes(const RoleWindow& role, const ProcessSize& now, HeapFacts& heap) 
     }
   }
   if (heap.collector == Collector::kG1) heap.old_capacity.reset();
-  if (now.heap && now.heap->value() > 0) heap.heap = static_cast<double>(now.heap->value());
+  heap.heap = HeapThen(role, now);
 }
 
 void TakeLargest(const std::optional<Bytes>& seen, std::optional<double>& largest) {

@@ -42,10 +42,12 @@ struct FlinkDeploymentSpec {
 };
 
 // The change that brings the job from its spec to `recommendation`: `pipeline.jobvertex-parallelism-overrides` where
-// Flink knows it (>= 1.17), `job.parallelism` where the change restarts the job anyway. Applied twice it changes
-// nothing. Overrides of vertices that the graph does not know stay as they are.
+// Flink knows it (>= 1.17), `job.parallelism` where the change restarts the job anyway; of both roles resource.memory
+// (Flink's units: "2048m" is MiB), resource.cpu (cores), taskmanager.numberOfTaskSlots, the options of *.memory.* that
+// PlanMemory() names, and kubernetes.*.{cpu,memory}.limit-factor. Applied twice it changes nothing. Overrides of
+// vertices that the graph does not know stay as they are.
 // Errors: kInvalidArgument for overrides in the spec that cannot be read; kFailedPrecondition when the spec has no job,
-// runs Flink's reactive mode, or another autoscaler is active.
+// runs Flink's reactive mode, or another autoscaler is active, or Flink would refuse the changed spec.
 absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, const JobWindow& window,
                                               const JobRecommendation& recommendation);
 
