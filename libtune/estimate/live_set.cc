@@ -24,7 +24,7 @@ constexpr double kBias[kLiveRungCount] = {0.02, 0.1, 0.55, 1, 10};
 struct Block {
   double time_s = 0, load = 0;
   int loads = 0, count = 0;
-  std::array<std::optional<double>, kLiveRungCount> bytes;
+  LiveBytes bytes;
 
   void Add(const LiveReading& reading) {
     time_s += reading.time_s;
@@ -33,11 +33,7 @@ struct Block {
       load += *reading.load;
       ++loads;
     }
-    for (size_t rung = 0; rung < kLiveRungCount; ++rung) {
-      if (!reading.bytes[rung]) continue;
-      const double seen = *reading.bytes[rung], known = bytes[rung].value_or(seen);
-      bytes[rung] = rung == 0 ? std::max(known, seen) : std::min(known, seen);
-    }
+    Keep(reading.bytes, bytes);
   }
 
   // The block's live set where it has a reading of `rung` or a better one.
@@ -60,7 +56,7 @@ std::vector<Block> BlocksOf(std::span<const LiveReading> readings, double block_
   const double start = readings.front().time_s;
   double border = -1;
   for (const LiveReading& reading : readings) {
-    if (std::none_of(reading.bytes.begin(), reading.bytes.end(), [](const auto& b) { return b.has_value(); })) continue;
+    if (reading.bytes == LiveBytes()) continue;
     if (blocks.empty() || reading.time_s >= border) {
       blocks.emplace_back();
       border = start + (std::floor((reading.time_s - start) / block_s) + 1) * block_s;

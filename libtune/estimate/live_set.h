@@ -2,20 +2,20 @@
 // Source: libtune/DESIGN.md, "Live set".
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "libtune/window/live_reader.h"
 #include "tune/process_window.h"
 
 namespace tune {
 
-// Readings of one span of time (a bin, or the time of one collection), bytes. Absent: none of that rung.
+// Readings of one span of time (a bin, or the time of one collection).
 struct LiveReading {
-  double time_s = 0;                                        // since any start, its middle
-  std::array<std::optional<double>, kLiveRungCount> bytes;  // by LiveRung
+  double time_s = 0;  // since any start, its middle
+  LiveBytes bytes;
   std::optional<double> load;  // records/s or the like that the job did then; absent: not known
 };
 

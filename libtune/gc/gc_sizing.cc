@@ -3,25 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "libtune/window/collection.h"
+
 namespace tune {
 namespace {
 
 constexpr size_t kMostReadings = 20'000;
 constexpr double kBlockSeconds = 600;
-
-double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
-
-void Keep(LiveRung rung, double bytes, LiveReading& reading) {
-  std::optional<double>& known = reading.bytes[static_cast<size_t>(rung)];
-  const double other = known.value_or(bytes);
-  known = rung == LiveRung::kFullCollection ? std::max(other, bytes) : std::min(other, bytes);
-}
-
-void Merge(const LiveReading& from, LiveReading& into) {
-  for (size_t i = 0; i < kLiveRungCount; ++i) {
-    if (from.bytes[i]) Keep(static_cast<LiveRung>(i), *from.bytes[i], into);
-  }
-}
 
 }  // namespace
 
@@ -42,7 +30,7 @@ void GcSizer::Halve() {
   for (const LiveReading& reading : readings_) {
     const double middle = (std::floor(reading.time_s / step_s_) + 0.5) * step_s_;
     if (halved.empty() || halved.back().time_s < middle) halved.emplace_back().time_s = middle;
-    Merge(reading, halved.back());
+    Keep(reading.bytes, halved.back().bytes);
   }
   readings_ = std::move(halved);
 }
@@ -57,14 +45,10 @@ void GcSizer::Add(const Collection& c, double since_start_s) {
   if (c.collector != Collector::kUnknown) collector_ = c.collector;
   largest_heap_ =
       std::max({largest_heap_, ValueOf(c.heap.capacity), ValueOf(c.old.capacity) + ValueOf(c.young.capacity)});
-  const CollectionReading told = reader_.Take(c);
+  const LiveBytes told = reader_.Take(c);
   if (since_start_s < warm_up_s_) return;
   if (c.kind == CollectionKind::kFull && !WasAskedFor(c)) exhaustion_.Add(1, IsFutile(c) ? 1 : 0);
-  if (!told.full && !told.marking && !told.left) return;
-  LiveReading& reading = ReadingAt(last_s_);
-  if (told.full) Keep(LiveRung::kFullCollection, *told.full, reading);
-  if (told.marking) Keep(LiveRung::kMarking, *told.marking, reading);
-  if (told.left) Keep(LiveRung::kCollection, *told.left, reading);
+  if (told != LiveBytes()) Keep(told, ReadingAt(last_s_).bytes);
 }
 
 GcSizing GcSizer::Size(const GcTotals& totals, const std::optional<Bytes>& max_heap, const HeapGoals& goals) const {

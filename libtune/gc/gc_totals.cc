@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "libtune/window/live_reader.h"
+#include "libtune/window/collection.h"
 
 namespace tune {
 namespace {

@@ -3,21 +3,12 @@
 #include <cmath>
 
 #include "libtune/window/builder_state.h"
+#include "libtune/window/collection.h"
 
 namespace tune {
 namespace {
 
 constexpr int64_t kClockDriftMs = 5000;  // between a log's dates and its uptimes
-
-double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
-
-bool IsYoung(const Collection& c) { return c.kind == CollectionKind::kYoung || c.kind == CollectionKind::kMixed; }
-
-void Read(const CollectionReading& reading, size_t bin, ProcessTrack& track) {
-  if (reading.full) track.Read(LiveRung::kFullCollection, bin, *reading.full);
-  if (reading.marking) track.Read(LiveRung::kMarking, bin, *reading.marking);
-  if (reading.left) track.Read(LiveRung::kCollection, bin, *reading.left);
-}
 
 // What was allocated since the collection before, and what this one cost.
 void Count(const Collection& c, const std::optional<double>& heap_after, MemoryBin& memory) {
@@ -54,12 +45,14 @@ void WindowBuilder::State::AddCollection(const CollectionSample& sample) {
   if (std::abs(log.started_ms - track.started_ms) > kClockDriftMs) log = {};  // another JVM
   log.started_ms = track.started_ms;
   TakeSizes(c, track.told);
-  const CollectionReading reading = log.reader.Take(c);
+  const LiveBytes told = log.reader.Take(c);
   if (*c.time_ms >= start_ms) {
     const size_t bin = BinAt(*c.time_ms - start_ms);
     if (IsWarm(track, *c.time_ms)) {
       role.dirty_from = std::min(role.dirty_from, bin);
-      Read(reading, bin, track);
+      for (size_t rung = 0; rung < told.size(); ++rung) {
+        if (told[rung]) track.Read(static_cast<LiveRung>(rung), bin, *told[rung]);
+      }
     }
     if (log.last_ms >= 0 && IsWarm(track, log.last_ms)) {
       const double elapsed_s = static_cast<double>(*c.time_ms - log.last_ms) / 1000;

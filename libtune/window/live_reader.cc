@@ -1,9 +1,9 @@
 #include "libtune/window/live_reader.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <utility>
+
+#include "libtune/window/collection.h"
 
 namespace tune {
 namespace {
@@ -13,11 +13,6 @@ namespace {
 constexpr double kG1Waste = 0.05;
 // Regions that are fuller with live data are not worth it (G1MixedGCLiveThresholdPercent).
 constexpr double kG1Dense = 0.85;
-constexpr double kFutile = 0.05;  // of the heap in use
-
-double ValueOf(const std::optional<Bytes>& bytes) { return bytes ? static_cast<double>(bytes->value()) : 0; }
-
-bool IsYoung(const Collection& c) { return c.kind == CollectionKind::kYoung || c.kind == CollectionKind::kMixed; }
 
 // What does not fit into a full old generation stays young. G1's old regions count whole, its heap by the byte.
 std::optional<double> AliveAfterFull(const Collection& c) {
@@ -34,30 +29,14 @@ std::optional<double> LeftAfterYoung(const Collection& c) {
 
 }  // namespace
 
-bool WasAskedFor(const Collection& c) {
-  constexpr std::array<std::string_view, 9> kRequests = {"System.gc()",
-                                                         "System",
-                                                         "Diagnostic Command",
-                                                         "Heap Inspection Initiated GC",
-                                                         "Heap Dump Initiated GC",
-                                                         "JvmtiEnv ForceGarbageCollection",
-                                                         "WhiteBox Initiated Full GC",
-                                                         "Explicit GC request (System.gc())",
-                                                         "GC request (System.gc())"};
-  return std::find(kRequests.begin(), kRequests.end(), c.cause) != kRequests.end();
-}
-
-bool IsFutile(const Collection& full) {
-  return full.heap.before && full.heap.after && ValueOf(full.heap.after) > (1 - kFutile) * ValueOf(full.heap.before);
-}
-
-CollectionReading LiveReader::Take(const Collection& c) {
-  CollectionReading reading;
-  if (c.collector == Collector::kG1) reading.marking = TakeG1(c);
-  if (c.marked_live) reading.marking = ValueOf(c.marked_live);
-  if (c.kind == CollectionKind::kFull) reading.full = AliveAfterFull(c);
-  if (IsYoung(c)) reading.left = LeftAfterYoung(c);
-  return reading;
+LiveBytes LiveReader::Take(const Collection& c) {
+  LiveBytes told;
+  const auto of = [&told](LiveRung rung) -> std::optional<double>& { return told[static_cast<size_t>(rung)]; };
+  if (c.collector == Collector::kG1) of(LiveRung::kMarking) = TakeG1(c);
+  if (c.marked_live) of(LiveRung::kMarking) = ValueOf(c.marked_live);
+  if (c.kind == CollectionKind::kFull) of(LiveRung::kFullCollection) = AliveAfterFull(c);
+  if (IsYoung(c)) of(LiveRung::kCollection) = LeftAfterYoung(c);
+  return told;
 }
 
 // Between a marking and its first mixed collection more than kG1Waste of the heap is garbage in the old generation, or

@@ -2,29 +2,36 @@
 // Source: libtune/DESIGN.md, "Live set".
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <optional>
 
 #include "tune/collection.h"
+#include "tune/process_window.h"
 
 namespace tune {
 
-// Somebody asked for it (System.gc(), a heap dump, a diagnostic command): it says nothing of how often one is needed.
-bool WasAskedFor(const Collection& collection);
+// Readings by LiveRung, bytes. Absent: none of that rung.
+using LiveBytes = std::array<std::optional<double>, kLiveRungCount>;
 
-// A full collection that freed next to nothing: less than 5 % of the heap in use.
-bool IsFutile(const Collection& full);
+// Which of two readings of a rung counts: of full collections, which are exact, the larger; of bounds the smaller.
+inline double Kept(LiveRung rung, double a, double b) {
+  return rung == LiveRung::kFullCollection ? std::max(a, b) : std::min(a, b);
+}
 
-// Bytes; absent: the collection does not tell.
-struct CollectionReading {
-  std::optional<double> full;     // alive, by a full collection
-  std::optional<double> marking;  // alive, by what a concurrent marking found
-  std::optional<double> left;     // after any other collection: all that may be alive
-};
+// Each rung's one of both.
+inline void Keep(const LiveBytes& seen, LiveBytes& kept) {
+  for (size_t i = 0; i < seen.size(); ++i) {
+    if (seen[i]) kept[i] = Kept(static_cast<LiveRung>(i), *seen[i], kept[i].value_or(*seen[i]));
+  }
+}
 
 // Takes the collections of one JVM in the order of its log.
 class LiveReader {
  public:
-  CollectionReading Take(const Collection& collection);
+  // What it found alive; of a young collection all that may be alive.
+  LiveBytes Take(const Collection& collection);
 
  private:
   std::optional<double> TakeG1(const Collection& collection);

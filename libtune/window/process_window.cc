@@ -114,11 +114,7 @@ void ProcessTrack::DropFront(size_t bins) {
 
 void ProcessTrack::Read(LiveRung rung, size_t bin, double bytes) {
   double& known = live[bin][static_cast<size_t>(rung)];
-  if (known < 0) {
-    known = bytes;
-  } else {
-    known = rung == LiveRung::kFullCollection ? std::max(known, bytes) : std::min(known, bytes);
-  }
+  known = known < 0 ? bytes : Kept(rung, known, bytes);
 }
 
 ProcessTrack& WindowBuilder::State::TrackOf(ProcessRole role, const std::string& id, int64_t time_ms) {
