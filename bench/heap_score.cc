@@ -57,7 +57,7 @@ absl::StatusOr<Run> ReadRun(const fs::path& folder) {
       [&](const tune::Collection& c) {
         if (!c.time_ms || *c.time_ms < from_ms || *c.time_ms > to_ms) return;
         totals.Add(c);
-        sizer.Add(c, c.uptime_s.value_or(0));
+        sizer.Add(c);
       },
       nullptr);
   if (!outline.ok()) return outline.status();

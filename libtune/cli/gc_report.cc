@@ -4,28 +4,12 @@
 #include <utility>
 
 #include "libtune/cli/terminal.h"
+#include "libtune/gc/jvm_clock.h"
 
 namespace tune {
 namespace {
 
 constexpr size_t kMostOldSizes = size_t{1} << 20;
-
-// Seconds since the start of the JVM, as far as a collection tells.
-class Clock {
- public:
-  double SinceStart(const Collection& c) {
-    if (c.jvm != jvm_) start_ms_.reset();
-    jvm_ = c.jvm;
-    if (c.uptime_s) return *c.uptime_s;
-    if (!c.time_ms) return 0;
-    if (!start_ms_) start_ms_ = c.time_ms;
-    return static_cast<double>(*c.time_ms - *start_ms_) / 1e3;
-  }
-
- private:
-  int jvm_ = 0;
-  std::optional<int64_t> start_ms_;
-};
 
 }  // namespace
 
@@ -81,12 +65,12 @@ absl::StatusOr<GcReport> MakeGcReport(const Arguments& a) {
   report.warm_up_s = a.warm_up_s;
   GcTotalsBuilder totals(a.warm_up_s);
   GcSizer sizer(a.warm_up_s);
-  Clock clock;
+  JvmClock clock;
   const auto take = [&](const Collection& c) {
     totals.Add(c);
     report.picture.Add(c);
-    const double since_start_s = clock.SinceStart(c);
-    sizer.Add(c, since_start_s);
+    sizer.Add(c);
+    const double since_start_s = clock.SinceStart(c).value_or(0);
     if (c.kind != CollectionKind::kFull) return;
     report.full.push_back(c);
     if (!a.all && report.full.size() > static_cast<size_t>(a.last)) report.full.pop_front();

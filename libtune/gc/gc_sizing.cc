@@ -35,12 +35,12 @@ void GcSizer::Halve() {
   readings_ = std::move(halved);
 }
 
-void GcSizer::Add(const Collection& c, double since_start_s) {
-  if (c.jvm != jvm_) {
-    jvm_ = c.jvm;
+void GcSizer::Add(const Collection& c) {
+  if (clock_.IsNewJvm(c)) {
     before_s_ = last_s_;
     reader_ = LiveReader();
   }
+  const double since_start_s = clock_.SinceStart(c).value_or(0);
   last_s_ = std::max(last_s_, before_s_ + since_start_s);
   if (c.collector != Collector::kUnknown) collector_ = c.collector;
   largest_heap_ =

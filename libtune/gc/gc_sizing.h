@@ -7,6 +7,7 @@
 #include "libtune/estimate/heap.h"
 #include "libtune/estimate/live_set.h"
 #include "libtune/gc/gc_totals.h"
+#include "libtune/gc/jvm_clock.h"
 #include "libtune/window/live_reader.h"
 #include "tune/collection.h"
 
@@ -24,8 +25,7 @@ class GcSizer {
   // `warm_up_s`: readings so soon after a JVM's start are left out. >= 0
   explicit GcSizer(double warm_up_s) : warm_up_s_(warm_up_s) {}
 
-  // `since_start_s`: since the JVM's start.
-  void Add(const Collection& collection, double since_start_s);
+  void Add(const Collection& collection);
   // At the end. `totals`: of the same collections. `max_heap`: -Xmx as the log tells it.
   GcSizing Size(const GcTotals& totals, const std::optional<Bytes>& max_heap, const HeapGoals& goals) const;
 
@@ -34,7 +34,7 @@ class GcSizer {
   void Halve();
 
   double warm_up_s_;
-  int jvm_ = 0;
+  JvmClock clock_;
   double before_s_ = 0;  // time of the JVMs that ended
   double last_s_ = 0;
   double step_s_ = 10;  // one reading for this long

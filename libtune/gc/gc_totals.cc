@@ -40,16 +40,7 @@ std::optional<double> GcSpan::pause_fraction() const {
 std::optional<double> GcSpan::allocation_rate() const { return Rate(allocated_bytes, allocated_over_s); }
 std::optional<double> GcSpan::promotion_rate() const { return Rate(promoted_bytes, promoted_over_s); }
 
-std::optional<double> GcTotalsBuilder::SinceStart(std::optional<double> uptime_s, std::optional<int64_t> time_ms) {
-  if (uptime_s) return uptime_s;
-  if (!time_ms) return std::nullopt;
-  if (!start_ms_) start_ms_ = time_ms;
-  return static_cast<double>(*time_ms - *start_ms_) / 1e3;
-}
-
-void GcTotalsBuilder::StartJvm(int jvm) {
-  jvm_ = jvm;
-  start_ms_.reset();
+void GcTotalsBuilder::StartJvm() {
   covered_to_.reset();
   held_.reset();
   promoted_to_.reset();
@@ -81,16 +72,16 @@ void GcTotalsBuilder::BeginAt(std::optional<double> uptime_s, std::optional<int6
 
 void GcTotalsBuilder::EndAt(std::optional<double> uptime_s, std::optional<int64_t> time_ms) {
   if (!covered_to_) return;
-  if (const std::optional<double> end = SinceStart(uptime_s, time_ms); end) Cover(*end);
+  if (const std::optional<double> end = clock_.SinceStart(uptime_s, time_ms); end) Cover(*end);
 }
 
 void GcTotalsBuilder::Add(const Collection& c) {
-  if (c.jvm != jvm_) StartJvm(c.jvm);
+  if (clock_.IsNewJvm(c)) StartJvm();
   AddGroup(c);
   if (c.young.capacity) totals_.young_capacity = c.young.capacity;
   if (c.old.capacity) totals_.old_capacity = c.old.capacity;
   if (c.heap.capacity) totals_.heap_capacity = c.heap.capacity;
-  const std::optional<double> told = SinceStart(c.uptime_s, c.time_ms);
+  const std::optional<double> told = clock_.SinceStart(c);
   const double since_start_s = told.value_or(0);
   if (told && !first_) first_ = c;
   if (told && !covered_to_) covered_to_ = std::max(0.0, *told - c.pause_s);

@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 
+#include "libtune/gc/jvm_clock.h"
 #include "libtune/window/sketch.h"
 #include "tune/collection.h"
 
@@ -81,16 +82,14 @@ class GcTotalsBuilder {
   const GcTotals& totals() const { return totals_; }
 
  private:
-  std::optional<double> SinceStart(std::optional<double> uptime_s, std::optional<int64_t> time_ms);
   void Cover(double now_s);
   void AddTo(GcSpan& span, const Collection& c, FullReason reason, double since_start_s);
   void AddGroup(const Collection& c);
-  void StartJvm(int jvm);
+  void StartJvm();
 
   double warm_up_s_;
   GcTotals totals_;
-  int jvm_ = 0;
-  std::optional<int64_t> start_ms_;   // the first date of a JVM without uptimes
+  JvmClock clock_;
   std::optional<Collection> first_;   // of all
   std::optional<double> covered_to_;  // seconds since the JVM's start
   std::optional<Bytes> held_;         // after the last collection that told, to compare with what the next one finds

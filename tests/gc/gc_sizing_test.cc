@@ -25,7 +25,7 @@ GcSizing SizeOf(const std::vector<Collection>& collections, std::optional<Bytes>
   GcSizer sizer(60);
   GcTotalsBuilder totals(60);
   for (const Collection& c : collections) {
-    sizer.Add(c, *c.uptime_s);
+    sizer.Add(c);
     totals.Add(c);
   }
   return sizer.Size(totals.totals(), max_heap, kGoals);
@@ -89,7 +89,7 @@ TEST(GcSizingTest, ManyCollectionsAreSummedUp) {
     c.uptime_s = 60 + i * 2.6;
     const int64_t after = i == 777'777 ? 250 : 200;
     c.heap.after = c.old.after = Bytes(after * kMib);
-    sizer.Add(c, *c.uptime_s);
+    sizer.Add(c);
     totals.Add(c);
   }
   const GcSizing sizing = sizer.Size(totals.totals(), std::nullopt, kGoals);

@@ -47,7 +47,7 @@ RC_GTEST_PROP(FutileCollections, AreTheSameByTheLogAndByTheWindow, ()) {
     const char* cause = *rc::gen::inRange(0, 8) == 0 ? "System.gc()" : "Ergonomics";
     const CollectionSample sample = Full(60.0 * i, 1000, *rc::gen::element(200, 999), cause);
     MustAdd(builder, sample);
-    sizer.Add(sample.collection, *sample.collection.uptime_s);
+    sizer.Add(sample.collection);
     totals.Add(sample.collection);
   }
   RC_ASSERT(IsExhausted(builder.Window().task_managers.memory) ==
