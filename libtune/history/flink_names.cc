@@ -56,6 +56,12 @@ constexpr Name<ProcessMetric> kProcessNames[] = {
     {"Status.Shuffle.Netty.TotalMemory", ProcessMetric::kNetworkTotal},
 };
 
+constexpr Name<ProcessMetric> kJobGauges[] = {
+    {"jvmOldGenUsed", ProcessMetric::kOldGenUsed},
+    {"jvmOldGenUsedAfterGc", ProcessMetric::kOldGenAfterGc},
+    {"jvmOldGenUsedAfterFullGc", ProcessMetric::kOldGenAfterFullGc},
+};
+
 // Which collections a collector's bean counts. CMS, Shenandoah, ZGC and G1's concurrent bean count cycles or their
 // pauses: neither.
 struct CollectorName {
@@ -172,6 +178,15 @@ std::optional<ProcessName> FindProcessName(std::string_view name) {
                             : (is_time ? ProcessMetric::kYoungGcTimeMs : ProcessMetric::kYoungGcCount);
   }
   return found;
+}
+
+std::optional<ProcessMetric> FindJobGauge(std::string_view name) {
+  const bool is_prometheus = name.starts_with(kPrometheus);
+  if (is_prometheus && !name.starts_with(kOperatorScope)) return std::nullopt;
+  const size_t end = name.rfind(is_prometheus ? '_' : '.');  // of the operator, or of a group of its own
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto gauge = Find(kJobGauges, name.substr(end + 1));
+  return gauge && !IsGroundTruth(name) ? gauge : std::nullopt;
 }
 
 namespace {

@@ -42,6 +42,10 @@ std::optional<ProcessRole> FindProcessRole(std::string_view name);
 uint8_t CodeOf(const ProcessName& name);
 ProcessName ProcessNameOf(uint8_t code);
 
+// A gauge of the old generation that a job registers itself, in any operator: "enrich.jvmOldGenUsedAfterGc"; names end
+// with jvmOldGenUsed, jvmOldGenUsedAfterGc or jvmOldGenUsedAfterFullGc. It is the JVM's in which the subtask runs.
+std::optional<ProcessMetric> FindJobGauge(std::string_view name);
+
 // A metric of a pod's main container as the kubelet (cAdvisor) and kube-state-metrics name it. `resource`: the label
 // of kube_pod_container_resource_*, "cpu" or "memory".
 std::optional<ProcessMetric> FindContainerMetric(std::string_view name, std::string_view resource);

@@ -89,6 +89,7 @@ absl::StatusOr<Snapshot> SnapshotParser::Parse(std::string_view line) {
   if (!*time) return NotAllowed("t", "missing", kTimeMsAllowed);
   if (!IsTimeMs(**time)) return NotAllowed("t", absl::StrCat(**time), kTimeMsAllowed);
   snapshot.time_ms = snapshot.job.time_ms = **time;
+  job_gauges_ = {};
 
   for (const auto part : {&SnapshotParser::ParseVertices, &SnapshotParser::ParseJob, &SnapshotParser::ParseJobMetrics,
                           &SnapshotParser::ParseTaskManagers, &SnapshotParser::ParseJobManager}) {
@@ -196,9 +197,15 @@ absl::Status SnapshotParser::TakeSubtaskValue(std::string_view id, element value
   if (index < 0 || !See(name)) return absl::OkStatus();
   const bool is_read = IsSourceRead(name, "");
   const std::optional<TaskMetric> metric = FindTaskMetric(name);
-  if (!metric && !is_read) return absl::OkStatus();
+  const std::optional<ProcessMetric> gauge = FindJobGauge(name);
+  if (!metric && !is_read && !gauge) return absl::OkStatus();
   const absl::StatusOr<double> number = MetricNumber(id, value, path);
   if (!number.ok()) return number.status();
+  if (gauge) {
+    const bool runs = vertex.HasTasks() && index < vertex.parallelism.value_or(kMaxParallelism);
+    if (runs) job_gauges_.AddOfJob(*gauge, *number, counts_);
+    return absl::OkStatus();
+  }
   const bool is_pending = metric == TaskMetric::kPendingRecords;
   vertex.has_pending_records |= is_pending;
   // A list that was put together of several answers may say a thing twice.

@@ -90,6 +90,7 @@ class SnapshotParser {
   JsonParser json_;
   ValueCounts counts_;
   int64_t beyond_parallelism_ = 0;
+  JvmValues job_gauges_;               // of a line, of whatever TaskManager its subtasks are on
   std::set<std::string_view> summed_;  // of a vertex, the ids of the answers that were added up
 };
 

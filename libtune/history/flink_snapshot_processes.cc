@@ -73,6 +73,8 @@ absl::Status SnapshotParser::ParseTaskManagers(object root, Snapshot& snapshot) 
     TakeHostValues(root, entry.key, sample);
     snapshot.processes.push_back(std::move(sample));
   }
+  // REST does not say which TaskManager a subtask's metrics come from: of one alone it is known.
+  if (snapshot.processes.size() == 1 && ids.size() == 1) job_gauges_.Fill(snapshot.processes.front());
   return absl::OkStatus();
 }
 

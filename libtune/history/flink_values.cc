@@ -15,6 +15,7 @@ std::optional<double> NotNegative(double value) {
   return std::isfinite(value) && value >= 0 ? std::optional(value) : std::nullopt;
 }
 
+constexpr double kLeastBytes = 1 << 20;                          // in use in an old generation: Flink alone fills more
 constexpr double kLargest = std::numeric_limits<double>::max();  // a sum must stay finite
 
 void AddTo(std::optional<double>& sum, std::optional<double> value) {
@@ -40,6 +41,7 @@ std::vector<std::string> ValueCounts::Warnings() const {
   AddWarning(negative, "negative values left out", warnings);
   AddWarning(too_large, "values above their metric's range left out", warnings);
   AddWarning(over_full, "pool usages above 1 (overdraft buffers) taken as 1", warnings);
+  AddWarning(not_bytes, "values of the job's own jvmOldGen… gauges left out: below 1 MiB, so not in bytes", warnings);
   return warnings;
 }
 
@@ -74,10 +76,22 @@ void JvmValues::Add(const ProcessName& name, double value) {
   if (name.part) values_.Set(*name.part, std::min(values_.Get(*name.part).value_or(0) + *amount, kLargest));
 }
 
+void JvmValues::AddOfJob(ProcessMetric gauge, double value, ValueCounts& counts) {
+  const std::optional<double> amount = NotNegative(value);
+  if (!amount) return;
+  if (*amount > 0 && *amount < kLeastBytes) {
+    ++counts.not_bytes;
+    return;
+  }
+  of_job_.Set(gauge, std::max(*amount, of_job_.Get(gauge).value_or(0)));
+}
+
 void JvmValues::Fill(ProcessSample& sample) const {
   for (int i = 0; i < kProcessMetricCount; ++i) {
     const auto metric = static_cast<ProcessMetric>(i);
     if (const auto value = values_.Get(metric)) sample.Set(metric, *value);
+    const auto of_job = of_job_.Get(metric);
+    if (of_job && !sample.Has(metric)) sample.Set(metric, *of_job);
   }
   if (collectors_time_ && !sample.Has(ProcessMetric::kGcTimeMs)) {
     sample.Set(ProcessMetric::kGcTimeMs, *collectors_time_);

@@ -16,6 +16,7 @@ struct ValueCounts {
   int64_t negative = 0;   // below zero and not -1: left out
   int64_t too_large = 0;  // above what the metric can be: left out
   int64_t over_full = 0;  // pool usage above 1, taken as 1
+  int64_t not_bytes = 0;  // gauges of a job's own that are too small to be bytes: left out
 
   std::vector<std::string> Warnings() const;
 };
@@ -31,11 +32,15 @@ void AddSourceRead(double value, std::optional<double>& sum);
 class JvmValues {
  public:
   void Add(const ProcessName& name, double value);
-  // Garbage collection: Flink's own total where it has one, else the sum over the collectors.
+  // A gauge that the job registers, from any of the subtasks in this process: the largest counts, as some may be older.
+  // Between 0 and 1 MiB it can't be bytes.
+  void AddOfJob(ProcessMetric gauge, double value, ValueCounts& counts);
+  // Garbage collection: Flink's own total where it has one, else the sum over the collectors. What the sample or Flink
+  // has stands before a gauge of the job.
   void Fill(ProcessSample& sample) const;
 
  private:
-  ProcessSample values_{};
+  ProcessSample values_{}, of_job_{};
   std::optional<double> collectors_time_, collectors_count_;
 };
 

@@ -110,12 +110,14 @@ class Deliverer {
     sample.id = subject.id;
     JvmValues jvm;
     for (const SlotValue& v : values) {
-      if ((v.metric & kOfContainer) == 0) {
+      if ((v.metric & kOfContainer) != 0) {
+        const auto metric = static_cast<ProcessMetric>(v.metric - kOfContainer);
+        if (v.value >= 0 && std::isfinite(v.value)) sample.Set(metric, v.value * ContainerScale(metric));
+      } else if ((v.metric & kOfJob) != 0) {
+        jvm.AddOfJob(static_cast<ProcessMetric>(v.metric - kOfJob), v.value, counts_);
+      } else {
         jvm.Add(ProcessNameOf(v.metric), v.value);
-        continue;
       }
-      const auto metric = static_cast<ProcessMetric>(v.metric - kOfContainer);
-      if (v.value >= 0 && std::isfinite(v.value)) sample.Set(metric, v.value * ContainerScale(metric));
     }
     jvm.Fill(sample);
     return sink_.Add(sample);

@@ -36,10 +36,12 @@ absl::StatusOr<bool> ScrapeParser::Take(std::string_view line) {
   const std::optional<JobMetric> job = FindJobMetric(*name);
   if (name->starts_with("flink_jobmanager_")) current_->speakers.insert("");
   const bool may_be_read = IsSourceRead(*name, kAnySource);
-  if (!name->starts_with("flink_") || (!task && !jvm && !job && !may_be_read)) return false;
+  const std::optional<ProcessMetric> gauge = role ? FindJobGauge(*name) : std::nullopt;
+  if (!name->starts_with("flink_") || (!task && !jvm && !job && !may_be_read && !gauge)) return false;
   if (auto status = ParsePrometheusLine(line, line_); !status.ok()) return status;
   const bool is_read = may_be_read && IsSourceRead(*name, LabelOrEmpty("operator_name"));
   if (job) TakeJob(*job);
+  if (gauge) TakeJobGauge(*gauge);
   const absl::Status status = task || is_read ? TakeTask(task) : jvm ? TakeJvm(*role, *jvm) : absl::OkStatus();
   if (!status.ok()) return status;
   return false;
@@ -140,6 +142,14 @@ absl::Status ScrapeParser::TakeJvm(ProcessRole role, const ProcessName& name) {
   current_->speakers.insert(**id);
   current_->processes[{role, **id}].Add(name, line_.value);
   return absl::OkStatus();
+}
+
+// Of a TaskManager that the line does not name it would be anybody's.
+void ScrapeParser::TakeJobGauge(ProcessMetric gauge) {
+  const std::string& id = LabelOrEmpty("tm_id");
+  if (id.empty()) return;
+  current_->speakers.insert(id);
+  current_->processes[{ProcessRole::kTaskManager, id}].AddOfJob(gauge, line_.value, counts_);
 }
 
 void ScrapeParser::TakeJob(JobMetric metric) {

@@ -72,6 +72,7 @@ class ScrapeParser {
   // `metric`: nullopt: an operator's numRecordsIn.
   absl::Status TakeTask(std::optional<TaskMetric> metric);
   absl::Status TakeJvm(ProcessRole role, const ProcessName& name);
+  void TakeJobGauge(ProcessMetric gauge);
   void TakeJob(JobMetric metric);
   // Notes the line's job; true: it is a wanted one.
   bool SeeJob();

@@ -12,6 +12,8 @@
 namespace tune {
 namespace {
 
+static_assert(kProcessMetricCount < kOfJob);
+
 constexpr std::array<std::pair<std::string_view, std::string SeriesLabels::*>, 18> kLabels = {{
     {"__name__", &SeriesLabels::name},
     {"job_id", &SeriesLabels::job_id},
@@ -95,6 +97,19 @@ absl::StatusOr<std::optional<SeriesMeaning>> OfProcess(const SeriesLabels& label
   return NotAllowed("label tm_id", "\"\"", "a TaskManager's id, or an instance");
 }
 
+// Several subtasks in one TaskManager tell the same: one of their series is enough. Of a TaskManager that they do not
+// name it would be anybody's.
+std::optional<SeriesMeaning> OfJobGauge(const SeriesLabels& labels, ProcessMetric gauge) {
+  if (labels.tm_id.empty()) return std::nullopt;
+  SeriesMeaning meaning;
+  meaning.kind = SubjectKind::kTaskManager;
+  meaning.metric = static_cast<uint8_t>(Code(gauge) | kOfJob);
+  meaning.slot = labels.name;
+  meaning.id = labels.tm_id;
+  meaning.attempt = ParseInteger(labels.task_attempt_num).value_or(0);
+  return meaning;
+}
+
 // Of the container that runs Flink; sidecars, and the sums over a pod, are not its.
 std::optional<SeriesMeaning> OfContainer(const SeriesLabels& labels, ProcessMetric metric) {
   if (labels.pod.empty() || labels.container != kMainContainer) return std::nullopt;
@@ -143,6 +158,7 @@ absl::StatusOr<std::optional<SeriesMeaning>> Understand(const SeriesLabels& labe
   if (const auto metric = FindTaskMetric(labels.name)) return OfTask(labels, Code(*metric));
   if (IsSourceRead(labels.name, labels.operator_name)) return OfTask(labels, kSourceRead);
   if (const auto process = FindProcessName(labels.name)) return OfProcess(labels, *process);
+  if (const auto gauge = FindJobGauge(labels.name)) return OfJobGauge(labels, *gauge);
   if (const auto metric = FindContainerMetric(labels.name, labels.resource)) return OfContainer(labels, *metric);
   SeriesMeaning meaning;
   meaning.slot = labels.name;

@@ -19,8 +19,9 @@ enum class SourceMetric : uint8_t { kEndOffset, kCommittedOffset };
 // What a source operator has read, among the TaskMetrics.
 constexpr uint8_t kSourceRead = kTaskMetricCount;
 
-// Added to the ProcessMetric of a series that a container, not Flink, reports.
+// Added to the ProcessMetric of a series that a container, not Flink, reports; or a gauge of the job's own.
 constexpr uint8_t kOfContainer = 128;
+constexpr uint8_t kOfJob = 64;
 
 struct SeriesLabels {
   std::string name;  // __name__

@@ -126,6 +126,20 @@ TEST(FlinkNamesTest, TellsYoungFromFullCollectors) {
   }
 }
 
+TEST(FlinkNamesTest, KnowsTheOldGenerationThatAJobRegisters) {
+  EXPECT_EQ(FindJobGauge("enrich.jvmOldGenUsed"), ProcessMetric::kOldGenUsed);
+  EXPECT_EQ(FindJobGauge("enrich.memory.jvmOldGenUsedAfterGc"), ProcessMetric::kOldGenAfterGc);
+  EXPECT_EQ(FindJobGauge("flink_taskmanager_job_task_operator_jvmOldGenUsedAfterFullGc"),
+            ProcessMetric::kOldGenAfterFullGc);
+  EXPECT_EQ(FindJobGauge("flink_taskmanager_job_task_operator_memory_jvmOldGenUsed"), ProcessMetric::kOldGenUsed);
+  for (const char* other : {"jvmOldGenUsed", "enrich.jvmOldGenMax", "enrich.oldjvmOldGenUsed", "gt_op.jvmOldGenUsed",
+                            "Status.JVM.Memory.Heap.OldGenUsed", "flink_taskmanager_job_task_jvmOldGenUsed",
+                            "enrich.jvmOldGenUsedAfterGc.p99", "flink_taskmanager_Status_JVM_Memory_Heap_OldGenUsed",
+                            "flink_taskmanager_job_task_operator_gt_jvmOldGenUsed"}) {
+    EXPECT_FALSE(FindJobGauge(other).has_value()) << other;
+  }
+}
+
 TEST(FlinkNamesTest, KnowsTheKubeletsMetrics) {
   EXPECT_EQ(FindContainerMetric("container_memory_rss", ""), ProcessMetric::kRss);
   EXPECT_EQ(FindContainerMetric("kube_pod_container_resource_limits", "cpu"), ProcessMetric::kCpuLimitCores);
@@ -186,6 +200,39 @@ TEST(FlinkValuesTest, SumsCollectorsWhereFlinkHasNoTotal) {
   values.Fill(sample);
   EXPECT_EQ(sample.Get(ProcessMetric::kGcTimeMs), 40);
   EXPECT_FALSE(sample.Has(ProcessMetric::kHeapMax));
+}
+
+constexpr double kMib = 1 << 20;
+
+// Of several subtasks the largest, and only what nothing else tells.
+TEST(FlinkValuesTest, AGaugeOfTheJobFillsWhatIsAbsent) {
+  JvmValues values;
+  ValueCounts counts;
+  for (const double used : {200 * kMib, 220 * kMib, 210 * kMib}) {
+    values.AddOfJob(ProcessMetric::kOldGenUsed, used, counts);
+    values.AddOfJob(ProcessMetric::kOldGenAfterGc, used / 2, counts);
+  }
+  values.AddOfJob(ProcessMetric::kOldGenAfterFullGc, -1, counts);  // none yet
+  values.Add(*FindProcessName("Status.JVM.Memory.Heap.OldGenUsed"), 5);
+  ProcessSample sample{};
+  values.Fill(sample);
+  EXPECT_EQ(sample.Get(ProcessMetric::kOldGenUsed), 5);
+  EXPECT_EQ(sample.Get(ProcessMetric::kOldGenAfterGc), 110 * kMib);
+  EXPECT_FALSE(sample.Has(ProcessMetric::kOldGenAfterFullGc));
+  EXPECT_TRUE(counts.Warnings().empty());
+}
+
+TEST(FlinkValuesTest, AGaugeOfTheJobInMebibytesIsLeftOut) {
+  JvmValues values;
+  ValueCounts counts;
+  values.AddOfJob(ProcessMetric::kOldGenUsed, 227, counts);
+  values.AddOfJob(ProcessMetric::kOldGenAfterGc, 0, counts);  // none yet
+  ProcessSample sample{};
+  values.Fill(sample);
+  EXPECT_FALSE(sample.Has(ProcessMetric::kOldGenUsed));
+  EXPECT_EQ(sample.Get(ProcessMetric::kOldGenAfterGc), 0);
+  EXPECT_EQ(counts.not_bytes, 1);
+  EXPECT_EQ(counts.Warnings().size(), 1u);
 }
 
 TEST(FlinkValuesTest, TellsTheJobsStateFromItsRunningTime) {

@@ -265,6 +265,30 @@ TEST(FlinkRestTest, ReadsFactsAndCheckpoints) {
             "1 tm tm1 cpu_time_ns=1.12e+10 gc_time_ms=326 gc_count=7 heap_used_bytes=83547136 slots=4");
 }
 
+// Two subtasks, the one's answer older, and a third that the vertex does not have. Of two TaskManagers it would not be
+// known whose it is.
+TEST(FlinkRestTest, TakesAGaugeOfTheJobForItsOnlyTaskManager) {
+  const auto line = [](const std::string& status, const std::string& task_managers) {
+    return Line(1, "RUNNING",
+                VertexText("a", "A", 2, status,
+                           Metrics({{"0.enrich.jvmOldGenUsedAfterGc", "300000000"},
+                                    {"1.enrich.jvmOldGenUsedAfterGc", "310000000"},
+                                    {"2.enrich.jvmOldGenUsedAfterGc", "900000000"},
+                                    {"0.enrich.jvmOldGenUsed", "320000000"}})),
+                ",\"taskmanagers\":{" + task_managers + "}");
+  };
+  const std::string one = "\"tm1\":{\"metrics\":" + Metrics({{"Status.JVM.Memory.Heap.OldGenUsed", "7"}}) + "}";
+  Everything all = ReadText(line("RUNNING", one));
+  ASSERT_TRUE(all.status.ok()) << all.status;
+  EXPECT_EQ(Text(all.samples.processes.at(0)), "1 tm tm1 old_gen_used_bytes=7 old_gen_after_gc_bytes=3.1e+08");
+  all = ReadText(line("DEPLOYING", one));
+  EXPECT_EQ(Text(all.samples.processes.at(0)), "1 tm tm1 old_gen_used_bytes=7");
+  for (const std::string& second : {std::string("{}"), std::string("null")}) {
+    all = ReadText(line("RUNNING", one + ",\"tm2\":" + second));
+    EXPECT_EQ(Text(all.samples.processes.at(0)), "1 tm tm1 old_gen_used_bytes=7") << second;
+  }
+}
+
 TEST(FlinkRestTest, PrefersThePlanForEdges) {
   const std::string vertices =
       VertexText("a", "A", 1, "RUNNING", "[]") + "," + VertexText("b", "B", 2, "RUNNING", "[]");

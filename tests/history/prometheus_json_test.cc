@@ -155,6 +155,23 @@ TEST(PrometheusJsonTest, ReadsTaskManagersAndTheJob) {
       ElementsAre("1000 p v=1", "1000 job state 1 restarts 3", "1000 tm tm1 cpu 3e+09 gc 34 heap 7", "1000 v/0 0=2"));
 }
 
+TEST(PrometheusJsonTest, TakesAGaugeOfTheJobForTheTaskManagerOfItsSubtask) {
+  const auto gauge = [](int subtask, const Labels& labels, const char* values) {
+    return Task("operator_jvmOldGenUsedAfterGc", subtask, values, labels);
+  };
+  const auto reader = Reader(
+      Answer({Task("numRecordsIn", 0, R"([1,"2"],[2,"3"])"), gauge(0, {{"tm_id", "tm1"}}, R"([1,"3e8"],[2,"NaN"])"),
+              gauge(1, {{"tm_id", "tm1"}}, R"([1,"3e8"])"), gauge(2, {{"tm_id", "tm2"}}, R"([1,"4e8"])"),
+              gauge(3, {}, R"([1,"9e8"])"),
+              Series("flink_taskmanager_Status_JVM_Memory_Heap_OldGenUsedAfterGc", {{"tm_id", "tm2"}}, R"([1,"5"])")}));
+  const Everything all = ReadEverything(*reader);
+  ASSERT_TRUE(all.status.ok()) << all.status;
+  ASSERT_EQ(all.samples.processes.size(), 3u);
+  EXPECT_EQ(Text(all.samples.processes[0]), "1000 tm tm1 old_gen_after_gc_bytes=3e+08");
+  EXPECT_EQ(Text(all.samples.processes[1]), "1000 tm tm2 old_gen_after_gc_bytes=5");
+  EXPECT_EQ(Text(all.samples.processes[2]), "2000 tm tm1");
+}
+
 TEST(PrometheusJsonTest, AddsUpPendingRecordsOfSeveralOperators) {
   const auto pending = [](const char* id, const char* values) {
     return Task("operator_pendingRecords", 0, values, {{"operator_id", id}});

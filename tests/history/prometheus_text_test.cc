@@ -114,6 +114,21 @@ TEST(PrometheusTextTest, TakesWhatSourceOperatorsReadOncePerOperator) {
   EXPECT_EQ(all.outline.traffic[0].records_in, 0);  // over the vertex's border
 }
 
+TEST(PrometheusTextTest, TakesAGaugeOfTheJobForTheTaskManagerOfItsSubtask) {
+  const auto gauge = [](const std::string& labels, const std::string& value) {
+    return "flink_taskmanager_job_task_operator_jvmOldGenUsedAfterGc{job_id=\"j1\",operator_name=\"enrich\"" + labels +
+           ",} " + value + "\n";
+  };
+  const Everything all = ReadText(Scrape(
+      1000, Task("numRecordsIn", "5", At("v1", 0)) + gauge(",tm_id=\"tm1\",subtask_index=\"0\"", "3.0E8") +
+                gauge(",tm_id=\"tm2\",subtask_index=\"1\"", "4.0E8") + gauge(",subtask_index=\"2\"", "9.0E8") +
+                "flink_taskmanager_Status_JVM_Memory_Heap_OldGenUsedAfterGc{host=\"h\",tm_id=\"tm2\",} 4.1E8\n"));
+  ASSERT_TRUE(all.status.ok()) << all.status;
+  ASSERT_EQ(all.samples.processes.size(), 2u);
+  EXPECT_EQ(Text(all.samples.processes[0]), "1000 tm tm1 old_gen_after_gc_bytes=3e+08");
+  EXPECT_EQ(Text(all.samples.processes[1]), "1000 tm tm2 old_gen_after_gc_bytes=4.1e+08");
+}
+
 TEST(PrometheusTextTest, CountsSubtasksOverAllTaskManagersOfARound) {
   std::string text;
   for (const int64_t t : {1000, 16'000}) {

@@ -247,5 +247,20 @@ TEST_F(RecordingsTest, CutOffGzipIsAnError) {
   EXPECT_THAT(std::string(outline.status().message()), testing::HasSubstr("gzip data is cut off after"));
 }
 
+// The job registers gauges of its own: both formats give them to its TaskManager. 200 MiB are alive and 20 to 30 of
+// Flink; G1 leaves at most a half more behind.
+TEST_F(RecordingsTest, TheJobsOwnGaugeTellsTheOldGeneration) {
+  for (const char* format : {"flink-rest", "prometheus-text"}) {
+    const Everything all = ReadRecording("mem200-g1-512", format);
+    std::optional<double> last;
+    for (const ProcessSample& sample : all.samples.processes) {
+      if (sample.Get(ProcessMetric::kOldGenAfterGc).value_or(0) > 0) last = sample.Get(ProcessMetric::kOldGenAfterGc);
+    }
+    ASSERT_TRUE(last.has_value()) << format;
+    EXPECT_GT(*last, 220.0 * (1 << 20)) << format;
+    EXPECT_LT(*last, 1.5 * 240 * (1 << 20)) << format;
+  }
+}
+
 }  // namespace
 }  // namespace tune
