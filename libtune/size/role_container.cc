@@ -6,6 +6,14 @@
 namespace tune {
 namespace {
 
+// A kill whose limit is not known is taken for one at the present limit for so long: longer, and each raise that it
+// led to would be raised again.
+constexpr double kRecentSeconds = 3600;
+
+bool KilledIn(std::span<const MemoryBin> bins) {
+  return std::any_of(bins.begin(), bins.end(), [](const MemoryBin& bin) { return bin.oom_kills > 0; });
+}
+
 double Number(Bytes bytes) { return static_cast<double>(bytes.value()); }
 
 void TakeOffHeap(JobSizing& job, const RoleRules& rules, const OffHeapEstimate& estimate, const OffHeapGoals& goals,
@@ -89,6 +97,8 @@ RoleContainer ReadRoleContainer(JobSizing& job, const RoleRules& rules, const Ro
   facts.limit = Bytes(static_cast<int64_t>(Number(parts.container.Process()) * memory_limit_factor));
   facts.workload = ReadContainerWorkload(job.window.facts.configuration);
   facts.bin = job.window.bin;
+  const double recent = kRecentSeconds / absl::ToDoubleSeconds(facts.bin);
+  if (recent < static_cast<double>(bins.size())) facts.limit_since_bin = bins.size() - static_cast<size_t>(recent);
   ContainerGoals goals;
   goals.floor_expiry = job.policy.oom_memory;
   goals.largest_limit = job.window.facts.limits.range.max_memory;
@@ -96,7 +106,7 @@ RoleContainer ReadRoleContainer(JobSizing& job, const RoleRules& rules, const Ro
   const ContainerEstimate estimate = EstimateContainer(bins, facts, goals);
   AddContainerEvidence(job, rules, estimate, facts, goals);
   FindLever(job, rules, estimate);
-  out.killed = estimate.floor.has_value();
+  out.killed = estimate.floor || KilledIn(bins);
   out.lever = estimate.lever;
   out.native_matters = estimate.lever != ContainerLever::kNone;
   if (estimate.lever == ContainerLever::kJvmOverhead || estimate.lever == ContainerLever::kManaged) {
