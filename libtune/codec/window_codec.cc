@@ -90,6 +90,7 @@ void Write(const JobFacts& facts, v1::JobFacts& proto) {
   for (const auto& [key, value] : facts.configuration) (*proto.mutable_configuration())[Utf8(key)] = Utf8(value);
   if (!IsEmpty(facts.task_manager)) *proto.mutable_task_manager() = ToProto(facts.task_manager);
   if (!IsEmpty(facts.job_manager)) *proto.mutable_job_manager() = ToProto(facts.job_manager);
+  for (const std::string& job : facts.session_jobs) proto.add_session_jobs(Utf8(job));
   if (!IsEmpty(facts.limits)) *proto.mutable_limits() = ToProto(facts.limits);
 }
 

@@ -74,6 +74,7 @@ JobFacts Read(const v1::JobFacts& proto, const Path& path, Violations& violation
   for (const auto& [key, value] : proto.configuration()) facts.configuration[key] = value;
   facts.task_manager = ReadProcessSpec(proto.task_manager(), path.Field("task_manager"), violations);
   facts.job_manager = ReadProcessSpec(proto.job_manager(), path.Field("job_manager"), violations);
+  facts.session_jobs.assign(proto.session_jobs().begin(), proto.session_jobs().end());
   facts.limits = ReadPodLimits(proto.limits(), path.Field("limits"), violations);
   return facts;
 }
@@ -87,6 +88,7 @@ bool CheckSizes(const v1::JobWindow& proto, const Path& root, Violations& violat
   fit &= CheckCount(sources, proto.sources_size(), limits::kVertices, violations);
   fit &= CheckCount(facts.Field("configuration"), static_cast<int64_t>(proto.facts().configuration_size()),
                     limits::kConfigurationEntries, violations);
+  fit &= CheckCount(facts.Field("session_jobs"), proto.facts().session_jobs_size(), limits::kVertices, violations);
   int64_t bins = 0;
   int64_t subtasks = 0;
   for (int i = 0; i < proto.vertices_size(); ++i) {

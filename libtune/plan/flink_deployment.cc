@@ -1,9 +1,11 @@
 // Recommendation -> FlinkDeployment patch. Ours are job.parallelism, the vertex overrides, and what process_changes.cc
 // sets.
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -46,9 +48,13 @@ bool IsOn(const FlinkDeploymentSpec& spec, const std::string& key) {
   return absl::AsciiStrToLower(Option(spec, key)) == "true";
 }
 
-absl::Status CheckPatchable(const FlinkDeploymentSpec& spec) {
-  if (!spec.has_job) {
-    return absl::FailedPreconditionError("the spec has no job (a session cluster); its jobs are FlinkSessionJobs");
+absl::Status CheckPatchable(const FlinkDeploymentSpec& spec, bool of_session) {
+  if (!spec.has_job && !of_session) {
+    return absl::FailedPreconditionError(
+        "the spec has no job (a session cluster); its jobs are FlinkSessionJobs: give the histories of all of them");
+  }
+  if (spec.has_job && of_session) {
+    return absl::FailedPreconditionError("the spec has a job, but the histories are of a session cluster's jobs");
   }
   if (IsOn(spec, "job.autoscaler.enabled") || IsOn(spec, "kubernetes.operator.job.autoscaler.enabled")) {
     return absl::FailedPreconditionError(
@@ -109,6 +115,21 @@ bool ChangesParallelism(const JobRecommendation& recommendation) {
   return false;
 }
 
+// The jobs of a session cluster are objects of their own: what to set in them.
+void NoteSessionJobs(const JobWindow& window, const JobRecommendation& recommendation, SpecPatch& patch) {
+  for (const std::string& job : window.facts.session_jobs) {
+    int now = 0, wanted = 0;
+    for (const VertexRecommendation& r : recommendation.vertices) {
+      if (!absl::StartsWith(window.graph.vertices[static_cast<size_t>(r.vertex)].id, job + "/")) continue;
+      now = std::max(now, r.now);
+      wanted = std::max(wanted, r.wanted);
+    }
+    if (now == wanted) continue;
+    patch.notes.push_back(absl::StrCat("FlinkSessionJob of ", job, ": spec.job.parallelism ", now, " -> ", wanted));
+  }
+  if (patch.changes.empty()) patch.notes.push_back("nothing to change: the processes keep their size");
+}
+
 bool RescalesInPlace(const FlinkDeploymentSpec& spec, const Version& version, const JobWindow& window) {
   const std::string scheduler = absl::AsciiStrToLower(Option(spec, "jobmanager.scheduler"));
   const bool adaptive = scheduler == "adaptive" ||
@@ -139,7 +160,7 @@ absl::Status PlanOverrides(const FlinkDeploymentSpec& spec, const Version& versi
 
 absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, const JobWindow& window,
                                               const JobRecommendation& recommendation) {
-  if (auto status = CheckPatchable(spec); !status.ok()) return status;
+  if (auto status = CheckPatchable(spec, !window.facts.session_jobs.empty()); !status.ok()) return status;
   const absl::StatusOr<Version> version = VersionOf(spec);
   if (!version.ok()) return version.status();
   SpecPatch patch;
@@ -148,6 +169,11 @@ absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, c
   patch.name = spec.name;
   patch.ns = spec.ns;
   if (auto status = PlanProcesses(spec, window, recommendation, patch); !status.ok()) return status;
+  if (!spec.has_job) {
+    NoteSessionJobs(window, recommendation, patch);
+    patch.restarts_job = !patch.changes.empty();
+    return patch;
+  }
   const bool resized = !patch.changes.empty();
   if (!resized && !ChangesParallelism(recommendation)) {
     patch.notes.push_back("nothing to change: every vertex keeps its parallelism, and the processes their size");

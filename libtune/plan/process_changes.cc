@@ -1,6 +1,6 @@
 #include "libtune/plan/process_changes.h"
 
-#include <string_view>
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -136,9 +136,15 @@ absl::Status CheckMemory(const absl::StatusOr<Memory>& memory, Bytes heap, const
   return absl::OkStatus();
 }
 
-// What Flink makes of the spec with the changes.
+bool SetsMemory(const std::vector<SpecChange>& changes) {
+  return std::any_of(changes.begin(), changes.end(),
+                     [](const SpecChange& change) { return absl::StrContains(change.path.back(), "memory"); });
+}
+
+// What Flink makes of the spec with the changes, where they are about memory.
 absl::Status CheckAccepted(const RoleFields& fields, const FlinkDeploymentSpec& spec,
                            const std::vector<SpecChange>& changes, const ProcessSize& wanted) {
+  if (!SetsMemory(changes)) return absl::OkStatus();
   std::map<std::string, std::string> configuration = spec.flink_configuration;
   const bool task_manager = fields.role == ProcessRole::kTaskManager;
   std::string memory = task_manager ? spec.task_manager.memory : spec.job_manager.memory;

@@ -147,6 +147,7 @@ JobFacts AnyFacts() {
   if (Bool()) facts.task_manager = {"4g", 0.5, "", Int(0, 3)};
   if (Bool()) facts.job_manager = {Name(), std::nullopt, Name(), 0};
   if (Bool()) facts.limits.quota = {MilliCores(Int(0, 9000)), std::nullopt, AnyBytes(), std::nullopt, Int(0, 9)};
+  for (int i = 0; i < Int(0, 2); ++i) facts.session_jobs.push_back(Name());
   if (Bool()) facts.limits.node.memory = Bytes(Int(1, 1 << 30));
   return facts;
 }
@@ -179,7 +180,8 @@ facts { job_name: "orders" flink_major: 1 flink_minor: 20 adaptive_scheduler: tr
         job_manager { memory: "2g" cpu: 0.5 ephemeral_storage: "1G" replicas: 2 }
         limits { range { min_cpu: 1 max_cpu: 2 min_memory: 3 max_memory: 4 max_cpu_ratio: 5 max_memory_ratio: 6 }
                  quota { cpu_request: 7 cpu_limit: 8 memory_request: 9 memory_limit: 10 pods: 11 }
-                 node { cpu: 12 memory: 13 } } }
+                 node { cpu: 12 memory: 13 } }
+        session_jobs: "orders" session_jobs: "clicks" }
 start { seconds: 1700000000 nanos: 5000000 }
 bin { seconds: 60 }
 length { seconds: 61 nanos: 7 }

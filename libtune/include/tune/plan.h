@@ -46,8 +46,9 @@ struct FlinkDeploymentSpec {
 // (Flink's units: "2048m" is MiB), resource.cpu (cores), taskmanager.numberOfTaskSlots, the options of *.memory.* that
 // PlanMemory() names, and kubernetes.*.{cpu,memory}.limit-factor. Applied twice it changes nothing. Overrides of
 // vertices that the graph does not know stay as they are.
-// Errors: kInvalidArgument for overrides in the spec that cannot be read; kFailedPrecondition when the spec has no job,
-// runs Flink's reactive mode, or another autoscaler is active, or Flink would refuse the changed spec.
+// Errors: kInvalidArgument for overrides in the spec that cannot be read; kFailedPrecondition when the spec has no job
+// and the window is of one (of a session cluster's jobs the processes are planned, and notes say what their own specs
+// need), runs Flink's reactive mode, or another autoscaler is active, or Flink would refuse the changed spec.
 absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, const JobWindow& window,
                                               const JobRecommendation& recommendation);
 

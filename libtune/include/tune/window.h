@@ -119,6 +119,7 @@ struct JobFacts {
   std::map<std::string, std::string> configuration;  // Flink's keys as in the spec
   FlinkProcessSpec task_manager, job_manager;        // resources as in the spec
   PodLimits limits;                                  // of the namespace and the nodes
+  std::vector<std::string> session_jobs;             // of a session cluster, by name (session.h); empty: one job
 };
 
 struct JobWindow {
