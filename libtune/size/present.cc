@@ -1,6 +1,7 @@
 #include "libtune/size/present.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "libtune/graph/slots.h"
 
@@ -43,7 +44,7 @@ int ProcessesSeen(const RoleWindow& role) {
   return most;
 }
 
-MilliCores ToMilliCores(double cores) { return MilliCores(static_cast<int64_t>(cores * 1000 + 0.5)); }
+MilliCores ToMilliCores(double cores) { return MilliCores(std::llround(cores * 1000)); }
 
 // What the processes say of themselves.
 ProcessSize ToldBy(const RoleWindow& role) {
