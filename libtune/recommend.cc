@@ -177,6 +177,7 @@ JobRecommendation RecommendChecked(const JobWindow& window, const TuningPolicy& 
     RaiseHeldBack(job);
   }
   ExcludeGcBound(job);
+  ExcludeCpuBound(job);
   FindJobState(job);
   for (VertexRecommendation& r : out.vertices) ShowNumbers(job, r);
   ApplyGuards(job);

@@ -65,7 +65,7 @@ struct VertexSizing {
   double measured_max_share = 0;  // 0: not measured
   std::vector<int> busiest;       // subtasks above the healthy ratio
   bool saturated = false;         // a subtask had no time left
-  bool gc_bound = false;          // excluded because collections eat the time
+  bool process_bound = false;     // excluded because its processes lack heap or CPU
   double backpressured_fraction = 0;
   int steady = 1, catch_up = 1, lag_goal = 1;  // parallelism each constraint asks for
   int cap = 1;                                 // largest parallelism allowed

@@ -17,6 +17,7 @@ void ExcludeThinData(JobSizing& job, int vertex);
 void ExcludeSlow(JobSizing& job, int vertex);        // slow.cc
 void ExcludeInfeasible(JobSizing& job, int vertex);  // infeasible.cc
 void ExcludeGcBound(JobSizing& job);                 // gc_bound.cc
+void ExcludeCpuBound(JobSizing& job);                // cpu_bound.cc
 
 // Findings that exclude nothing, but say what was seen. pressure.cc, job_state.cc.
 void FindPressure(JobSizing& job);

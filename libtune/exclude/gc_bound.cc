@@ -19,7 +19,7 @@ void ExcludeGcBound(JobSizing& job) {
     const bool sized = r.verdict == Verdict::kEstimated || r.verdict == Verdict::kLowerBound;
     if (!sized || r.needed <= r.now) continue;
     r.verdict = Verdict::kExcluded;
-    job.vertices[static_cast<size_t>(r.vertex)].gc_bound = true;
+    job.vertices[static_cast<size_t>(r.vertex)].process_bound = true;
   }
 }
 

@@ -8,13 +8,13 @@
 namespace tune {
 namespace {
 
-// An excluded vertex that needs more than it has is the job's bottleneck, and no subtask helps it. Where collections
-// eat its time more heap may, and the TaskManagers get it first.
+// An excluded vertex that needs more than it has is the job's bottleneck, and no subtask helps it. Where its processes
+// lack heap or CPU that may, and they get it first.
 Action ActionOf(const JobSizing& job, const VertexRecommendation& r) {
   if (r.verdict == Verdict::kExcluded && r.needed > r.now) {
-    const bool heap_helps =
-        job.vertices[static_cast<size_t>(r.vertex)].gc_bound && job.out.task_managers.action == Action::kRaise;
-    return heap_helps ? Action::kHold : Action::kPerson;
+    const bool size_helps =
+        job.vertices[static_cast<size_t>(r.vertex)].process_bound && job.out.task_managers.action == Action::kRaise;
+    return size_helps ? Action::kHold : Action::kPerson;
   }
   return r.wanted > r.now ? Action::kRaise : r.wanted < r.now ? Action::kLower : Action::kHold;
 }

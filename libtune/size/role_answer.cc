@@ -60,6 +60,7 @@ void DescribeRole(JobSizing& job, const RoleRules& rules, const RoleMemory& memo
   answer.cores_quantile = cpu.request.quantile_cores;
   const int evidence = AddCpuEvidence(job, rules, answer.now, cpu);
   if (cpu.throttled_fraction < kMuchThrottled || cpu.request.action != Action::kRaise) return;
+  if (job.Has(FindingKind::kThrottled, -1)) return;  // exclude/cpu_bound.cc said so
   Finding& finding = job.Add(FindingKind::kThrottled, -1);
   finding.role = rules.role;
   finding.share = cpu.throttled_fraction;

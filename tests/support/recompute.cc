@@ -220,6 +220,11 @@ const std::map<std::string, Formula>& Formulas() {
       {"exclude.slow", [](const Inputs& in, double) { return If(in.at("service_time") > in.at("slow_record"), 1); }},
       {"exclude.gc_bound",
        [](const Inputs& in, double) { return If(in.at("gc_fraction") >= in.at("gc_bound_fraction"), 1); }},
+      {"exclude.cpu_bound",
+       [](const Inputs& in, double) {
+         return If(
+             in.at("throttled_fraction") >= in.at("least_throttled") && in.at("limit_used") >= in.at("least_used"), 1);
+       }},
       {"exclude.checkpoints",
        [](const Inputs& in, double) { return in.at("failed") / (in.at("failed") + in.at("completed")); }},
       {"exclude.infeasible",
