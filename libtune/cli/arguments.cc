@@ -26,12 +26,12 @@ constexpr char kFooter[] =
     "  tune recommend metrics.json --graph plan.json --spec deployment.yaml --out patch.yaml\n"
     "Exit codes: 0 answered; 1 failed (file, bug); 2 bad input, nothing written; 3 score found a wrong answer.";
 
-void AddHistory(CLI::App& app, Arguments& a) {
+void AddHistory(CLI::App& app, Arguments& a, bool required = true) {
   app.add_option(
          "HISTORY", a.histories,
          "Recorded metrics: a recording or dataset folder, rest.jsonl, Prometheus text or query_range JSON, CSV,\n"
          "Parquet; .gz too. Several are read one after the other, oldest first")
-      ->required();
+      ->required(required);
   app.add_option("--graph", a.graph, "Flink's plan JSON (GET /jobs/ID/plan) where the history holds no plan");
   app.add_option("--job", a.job, "Name or id of the job where the history holds several");
   app.add_option("--gc-log", a.gc_logs,
@@ -144,6 +144,19 @@ void AddCommands(CLI::App& app, Arguments& a) {
                                 "  tune memory --spec deployment.yaml --jobmanager --format json\n"
                                 "  tune memory --spec deployment.yaml --want-heap 3g --want-managed 1g");
   AddMemory(*memory, a);
+
+  CLI::App* cost =
+      AddCommand(app, a, "cost", "What a spec's pods cost, and what the recommended ones would",
+                 "  tune cost --spec deployment.yaml\n"
+                 "  tune cost --spec deployment.yaml --set price_per_core=30 --set price_per_gib=4\n"
+                 "  tune cost --spec deployment.yaml rest.jsonl.gz --format json\n"
+                 "In CU, 1/4 core and 2 GiB of request each, of which a pod takes as many as the larger of "
+                 "both asks for.\n"
+                 "Without a history the job's slots are its job.parallelism.");
+  AddHistory(*cost, a, /*required=*/false);
+  AddPolicy(*cost, a);
+  cost->get_option("--spec")->required();
+  AddFormat(*cost, a);
 
   CLI::App* plot = AddCommand(app, a, "plot", "Rate, need and capacity of each operator as a page to look at",
                               "  tune plot datasets/kafka-catchup-1to4 --out catchup.html");

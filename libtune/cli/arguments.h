@@ -16,7 +16,7 @@ constexpr int kExitWrong = 3;     // `tune score` found an answer that misses th
 enum class OutputFormat { kTable, kJson, kYaml };
 
 struct Arguments {
-  std::string command;  // recommend, explain, inspect, memory, gc, plot, score, convert, completion
+  std::string command;  // recommend, explain, inspect, memory, cost, gc, plot, score, convert, completion
   std::vector<std::string> histories;
   std::string policy = "balanced";        // name or file
   std::vector<std::string> sets;          // FIELD=VALUE

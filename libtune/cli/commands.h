@@ -10,6 +10,7 @@ int RunRecommend(const Arguments& arguments);
 int RunExplain(const Arguments& arguments);
 int RunInspect(const Arguments& arguments);
 int RunMemory(const Arguments& arguments);
+int RunCost(const Arguments& arguments);
 int RunPlot(const Arguments& arguments);
 int RunScore(const Arguments& arguments);
 int RunGc(const Arguments& arguments);

@@ -10,7 +10,6 @@
 #include "absl/strings/str_join.h"
 #include "libtune/cli/terminal.h"
 #include "libtune/codec/policy_text.h"
-#include "libtune/codec/spec_yaml.h"
 #include "libtune/graph/infer.h"
 #include "libtune/history/gc_log/beside_history.h"
 #include "libtune/internal/not_allowed.h"
@@ -150,6 +149,12 @@ absl::StatusOr<TuningPolicy> LoadPolicyArgument(const Arguments& arguments) {
   return LoadPolicy(*text, arguments.sets, arguments.policy);
 }
 
+absl::StatusOr<FlinkDeployment> LoadSpec(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadTextFile(path);
+  if (!text.ok()) return text.status();
+  return ReadFlinkDeployment(*text, path);
+}
+
 absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Arguments& arguments) {
   HistoryOptions options;
   if (!arguments.history_format.empty()) options.format = arguments.history_format;
@@ -189,9 +194,7 @@ absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments) {
   std::optional<FlinkDeploymentSpec> spec;
   JobFacts spec_facts;
   if (!arguments.spec.empty()) {
-    absl::StatusOr<std::string> text = ReadTextFile(arguments.spec);
-    if (!text.ok()) return text.status();
-    absl::StatusOr<FlinkDeployment> read = ReadFlinkDeployment(*text, arguments.spec);
+    absl::StatusOr<FlinkDeployment> read = LoadSpec(arguments.spec);
     if (!read.ok()) return read.status();
     spec = read->spec;
     spec_facts = read->facts;

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "libtune/cli/arguments.h"
+#include "libtune/codec/spec_yaml.h"
 #include "libtune/history/history.h"
 #include "tune/plan.h"
 #include "tune/policy.h"
@@ -26,6 +27,7 @@ struct LoadedJob {
 absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments);
 
 absl::StatusOr<TuningPolicy> LoadPolicyArgument(const Arguments& arguments);
+absl::StatusOr<FlinkDeployment> LoadSpec(const std::string& path);
 
 // The histories' outline alone, with edges as far as they are known.
 absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers,

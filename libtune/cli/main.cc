@@ -27,8 +27,10 @@ int main(int argc, char** argv) {
   const int parsed = tune::ParseArguments(argc, argv, arguments);
   if (parsed >= 0) return parsed;
   const std::map<std::string, int (*)(const tune::Arguments&)> commands = {
-      {"recommend", tune::RunRecommend}, {"explain", tune::RunExplain}, {"inspect", tune::RunInspect},
-      {"memory", tune::RunMemory},       {"gc", tune::RunGc},           {"plot", tune::RunPlot},
-      {"score", tune::RunScore},         {"convert", tune::RunConvert}, {"completion", tune::RunCompletion}};
+      {"recommend", tune::RunRecommend}, {"explain", tune::RunExplain},
+      {"inspect", tune::RunInspect},     {"memory", tune::RunMemory},
+      {"cost", tune::RunCost},           {"gc", tune::RunGc},
+      {"plot", tune::RunPlot},           {"score", tune::RunScore},
+      {"convert", tune::RunConvert},     {"completion", tune::RunCompletion}};
   return commands.at(arguments.command)(arguments);
 }

@@ -10,7 +10,6 @@
 #include "libtune/cli/commands.h"
 #include "libtune/cli/load_job.h"
 #include "libtune/cli/memory_report.h"
-#include "libtune/codec/spec_yaml.h"
 #include "libtune/internal/path.h"
 #include "tune/sizes.h"
 
@@ -24,9 +23,7 @@ struct MemoryInput {
 };
 
 absl::Status ReadSpec(const Arguments& a, MemoryInput& input) {
-  absl::StatusOr<std::string> text = ReadTextFile(a.spec);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<FlinkDeployment> read = ReadFlinkDeployment(*text, a.spec);
+  absl::StatusOr<FlinkDeployment> read = LoadSpec(a.spec);
   if (!read.ok()) return read.status();
   input.configuration = read->spec.flink_configuration;
   input.resource_memory = (a.job_manager ? read->spec.job_manager : read->spec.task_manager).memory;

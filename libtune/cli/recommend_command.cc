@@ -1,5 +1,3 @@
-#include <yaml-cpp/yaml.h>
-
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +7,7 @@
 #include "libtune/cli/process_table.h"
 #include "libtune/cli/table.h"
 #include "libtune/cli/terminal.h"
+#include "libtune/cli/yaml_text.h"
 #include "libtune/codec/json.h"
 #include "libtune/codec/patch_text.h"
 #include "libtune/explain/text.h"
@@ -77,21 +76,6 @@ void PrintFindings(const JobWindow& window, const JobRecommendation& job) {
     std::printf("%s %s\n", Paint(Colour::kBold, absl::StrCat("[", Name(finding.kind), "]")).c_str(),
                 FindingText(finding, window.graph).c_str());
   }
-}
-
-// JSON is YAML: read as such and written in block style.
-std::string JsonToYaml(const std::string& json) {
-  YAML::Node node = YAML::Load(json);
-  YAML::Emitter out;
-  out.SetMapFormat(YAML::Block);
-  out.SetSeqFormat(YAML::Block);
-  const std::function<void(YAML::Node)> to_block = [&](YAML::Node n) {
-    if (!n.IsScalar()) n.SetStyle(YAML::EmitterStyle::Block);
-    for (auto child : n) to_block(n.IsMap() ? child.second : YAML::Node(child));
-  };
-  to_block(node);
-  out << node;
-  return absl::StrCat(out.c_str(), "\n");
 }
 
 struct Patch {

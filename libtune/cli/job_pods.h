@@ -1,0 +1,36 @@
+// The pods of a job as its spec has them, or as a recommendation wants them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tune/flink_memory.h"
+#include "tune/recommendation.h"
+#include "tune/window.h"
+
+namespace tune {
+
+struct RolePods {
+  std::optional<int> count;  // >= 1; nullopt: a session cluster's TaskManagers, which come with its jobs
+  std::optional<int> slots;  // of each TaskManager; >= 1
+  ContainerResources each;
+};
+
+struct JobPods {
+  RolePods job_manager, task_managers;
+  std::vector<std::string> notes;  // what the spec leaves to Flink, and what is not known
+};
+
+// A window that knows the spec alone: its facts, and a graph of one vertex with `parallelism`; 0: none.
+JobWindow WindowOf(const JobFacts& spec, int parallelism);
+
+// As ReadPresent() finds them; CPU that neither spec nor history tells is Flink's own default.
+// kInvalidArgument names the option or the field of the spec, and what is allowed.
+absl::StatusOr<JobPods> PresentPods(const JobWindow& window);
+
+// As `recommendation` wants them: what it leaves open stays as it is in `window`.
+absl::StatusOr<JobPods> WantedPods(const JobWindow& window, const JobRecommendation& recommendation);
+
+}  // namespace tune
