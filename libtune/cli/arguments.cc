@@ -58,6 +58,15 @@ void AddPolicy(CLI::App& app, Arguments& a) {
   app.add_option("--spec", a.spec, "The job's FlinkDeployment YAML: facts are read from it, the patch is made for it");
 }
 
+void AddLimits(CLI::App& app, Arguments& a) {
+  app.add_option("--limits", a.limits,
+                 "What the cluster allows, as `kubectl get resourcequota,limitrange,nodes -o yaml` prints it. A quota\n"
+                 "gets back what the spec's own pods take of it")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+}
+
 void AddFormat(CLI::App& app, Arguments& a) {
   static const std::map<std::string, OutputFormat> formats = {
       {"table", OutputFormat::kTable}, {"json", OutputFormat::kJson}, {"yaml", OutputFormat::kYaml}};
@@ -123,9 +132,12 @@ void AddCommands(CLI::App& app, Arguments& a) {
       AddCommand(app, a, "recommend", "How many subtasks each operator needs, and why",
                  "  tune recommend datasets/uniform900-p2 --source-rate datagen=900\n"
                  "  tune recommend rest.jsonl.gz --policy careful --set target_busy_fraction=0.7 --format json\n"
-                 "  tune recommend rest.jsonl.gz --spec deployment.yaml --out patch.yaml");
+                 "  tune recommend rest.jsonl.gz --spec deployment.yaml --out patch.yaml\n"
+                 "  kubectl get resourcequota,limitrange,nodes -o yaml > limits.yaml\n"
+                 "  tune recommend rest.jsonl.gz --spec deployment.yaml --limits limits.yaml");
   AddHistory(*recommend, a);
   AddPolicy(*recommend, a);
+  AddLimits(*recommend, a);
   AddFormat(*recommend, a);
   recommend->add_option("--out", a.out, "Write the spec's patch to this file (needs --spec)");
 
@@ -133,6 +145,7 @@ void AddCommands(CLI::App& app, Arguments& a) {
                                  "  tune explain datasets/skew35-800-p2 --source-rate datagen=800 --vertex enrich");
   AddHistory(*explain, a);
   AddPolicy(*explain, a);
+  AddLimits(*explain, a);
   explain->add_option("--vertex", a.vertex, "Only this operator: its id or name");
 
   CLI::App* inspect = AddCommand(app, a, "inspect", "What a history holds, what is missing, and what that costs",
@@ -155,6 +168,7 @@ void AddCommands(CLI::App& app, Arguments& a) {
                  "Without a history the job's slots are its job.parallelism.");
   AddHistory(*cost, a, /*required=*/false);
   AddPolicy(*cost, a);
+  AddLimits(*cost, a);
   cost->get_option("--spec")->required();
   AddFormat(*cost, a);
 

@@ -22,6 +22,7 @@ struct Arguments {
   std::vector<std::string> sets;          // FIELD=VALUE
   std::vector<std::string> source_rates;  // SOURCE=RATE
   std::string spec;                       // file; empty: none
+  std::vector<std::string> limits;        // files
   std::string graph;                      // file; empty: from the history
   std::vector<std::string> gc_logs;       // [ID=]PATH
   std::string job;                        // name or id; empty: the only one

@@ -35,11 +35,16 @@ absl::StatusOr<CostReport> CostOfSpec(const Arguments& a) {
   if (spec->spec.has_job && !counted) {
     return NotAllowed(absl::StrCat(a.spec, ": spec.job.parallelism"), "absent", "a whole number >= 1; or a history");
   }
+  const absl::StatusOr<ClusterLimits> limits = LoadLimits(a, spec->spec.ns);
+  if (!limits.ok()) return limits.status();
   const JobWindow window = WindowOf(spec->facts, spec->spec.job_parallelism);
   absl::StatusOr<JobPods> pods = PresentPods(window);
   if (!pods.ok()) return pods.status();
+  const absl::StatusOr<PodsTaken> taken = TakenBy(window);
+  if (!taken.ok()) return taken.status();
   CostReport report;
   TakeFacts(window, report);
+  report.spec_broken = BrokenLimits(*pods, LimitsFor(*limits, *taken));
   report.slots_from = "spec.job.parallelism";
   report.price = PriceOf(*policy);
   report.spec = *std::move(pods);
@@ -59,6 +64,8 @@ absl::StatusOr<CostReport> CostOfJob(const Arguments& a) {
   if (!wanted.ok()) return wanted.status();
   CostReport report;
   TakeFacts(window, report);
+  report.spec_broken = BrokenLimits(*pods, window.facts.limits);
+  report.recommended_broken = BrokenLimits(*wanted, window.facts.limits);
   report.slots_from = "history";
   report.price = PriceOf(job->policy);
   report.spec = *std::move(pods);

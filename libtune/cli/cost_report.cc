@@ -127,8 +127,11 @@ std::string CostTable(const CostReport& report) {
     AddSumRow("difference", Difference(report), table);
   }
   std::string text = absl::StrCat(Heading(report), "\n\n", table.Render());
+  const std::string before = text;
+  for (const std::string& limit : report.spec_broken) absl::StrAppend(&text, "\nlimit broken now: ", limit);
+  for (const std::string& limit : report.recommended_broken) absl::StrAppend(&text, "\nlimit broken then: ", limit);
   for (const std::string& note : report.spec.notes) absl::StrAppend(&text, "\nnote: ", note);
-  return report.spec.notes.empty() ? text : text + "\n";
+  return text == before ? text : text + "\n";
 }
 
 std::string CostJson(const CostReport& report) {
@@ -139,8 +142,10 @@ std::string CostJson(const CostReport& report) {
   json["unit"] = report.price ? "price" : "CU";
   if (report.price) json["price"] = {{"per_core", report.price->per_core}, {"per_gib", report.price->per_gib}};
   json["spec"] = JobJson(report, report.spec);
+  json["spec"]["limits_broken"] = report.spec_broken;
   if (report.recommended) {
     json["recommended"] = JobJson(report, *report.recommended);
+    json["recommended"]["limits_broken"] = report.recommended_broken;
     json["recommended"]["answer"] = report.answer;
     const std::optional<Sum> more = Difference(report);
     json["difference"] = more ? nlohmann::ordered_json(more->cost) : nullptr;

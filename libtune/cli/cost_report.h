@@ -17,7 +17,9 @@ struct CostReport {
   std::optional<ResourcePrice> price;  // nullopt: in CU
   JobPods spec;
   std::optional<JobPods> recommended;  // nullopt: there is no history
-  std::string answer;                  // of the recommendation: "raise"
+  // Limits of the cluster that the pods do not keep.
+  std::vector<std::string> spec_broken, recommended_broken;
+  std::string answer;  // of the recommendation: "raise"
 };
 
 std::string CostTable(const CostReport& report);

@@ -1,9 +1,14 @@
 #include "libtune/cli/job_pods.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "libtune/graph/slots.h"
 #include "libtune/internal/path.h"
+#include "libtune/pack/limits.h"
 #include "libtune/size/present.h"
 #include "tune/sizes.h"
 
@@ -115,6 +120,40 @@ void Take(const ProcessSize& wanted, ProcessSize& size) {
   }
 }
 
+int64_t Times(int64_t each, int count) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  return each > kMost / count ? kMost : each * count;
+}
+
+PodsTaken TakenBy(const ContainerResources& each, int count) {
+  return {MilliCores(Times(each.cpu_request.value(), count)), MilliCores(Times(each.cpu_limit.value(), count)),
+          Bytes(Times(each.memory_request.value(), count)), Bytes(Times(each.memory_limit.value(), count)), count};
+}
+
+int64_t Plus(int64_t a, int64_t b) { return a > std::numeric_limits<int64_t>::max() - b ? a : a + b; }
+
+// What `taken` leaves of the quota.
+QuotaLeft Less(QuotaLeft quota, const PodsTaken& taken) {
+  const auto take = [](auto& left, auto part) {
+    if (left) left = std::max(decltype(part){}, *left - part);
+  };
+  take(quota.cpu_request, taken.cpu_request);
+  take(quota.cpu_limit, taken.cpu_limit);
+  take(quota.memory_request, taken.memory_request);
+  take(quota.memory_limit, taken.memory_limit);
+  take(quota.pods, taken.pods);
+  return quota;
+}
+
+void AddBroken(const std::string& role, const RolePods& pods, const PodLimits& limits, std::vector<std::string>& out) {
+  const Fall fall = CheckPods(pods.each, pods.count.value_or(1), limits);
+  if (fall.cap == Cap::kNone) return;
+  const bool bytes = std::string(Unit(fall.cap)) == "bytes";
+  const double unit = bytes ? 1 << 30 : 1;
+  out.push_back(absl::StrFormat("%s: %s, %.6g of %.6g %s", role, Name(fall.cap), fall.needed / unit,
+                                fall.allowed / unit, bytes ? "GiB" : Unit(fall.cap)));
+}
+
 }  // namespace
 
 JobWindow WindowOf(const JobFacts& spec, int parallelism) {
@@ -154,6 +193,34 @@ absl::StatusOr<JobPods> WantedPods(const JobWindow& window, const JobRecommendat
     task_managers.count = (recommendation.slots_wanted + *task_managers.slots - 1) / *task_managers.slots;
   }
   return PodsOf(*sizes);
+}
+
+absl::StatusOr<PodsTaken> TakenBy(const JobWindow& window) {
+  const absl::StatusOr<Sizes> sizes = PresentSizes(window);
+  if (!sizes.ok()) return sizes.status();
+  PodsTaken all;
+  for (const ProcessSize* size : {&sizes->job_manager, &sizes->task_managers}) {
+    if (!size->count) continue;
+    const absl::StatusOr<ContainerResources> each =
+        ContainerOf(size->memory.value_or(Bytes()), *size->cpu, size->memory_limit_factor, size->cpu_limit_factor);
+    if (!each.ok()) return each.status();
+    const PodsTaken taken = TakenBy(*each, *size->count);
+    all.cpu_request = MilliCores(Plus(all.cpu_request.value(), taken.cpu_request.value()));
+    all.cpu_limit = MilliCores(Plus(all.cpu_limit.value(), taken.cpu_limit.value()));
+    all.memory_request = Bytes(Plus(all.memory_request.value(), taken.memory_request.value()));
+    all.memory_limit = Bytes(Plus(all.memory_limit.value(), taken.memory_limit.value()));
+    all.pods = static_cast<int>(std::min<int64_t>(int64_t{all.pods} + taken.pods, std::numeric_limits<int>::max()));
+  }
+  return all;
+}
+
+std::vector<std::string> BrokenLimits(const JobPods& pods, const PodLimits& limits) {
+  std::vector<std::string> out;
+  AddBroken("JobManager", pods.job_manager, limits, out);
+  PodLimits left = limits;
+  left.quota = Less(limits.quota, TakenBy(pods.job_manager.each, pods.job_manager.count.value_or(1)));
+  AddBroken("TaskManagers", pods.task_managers, left, out);
+  return out;
 }
 
 }  // namespace tune

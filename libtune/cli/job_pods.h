@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libtune/codec/cluster_limits.h"
 #include "tune/flink_memory.h"
 #include "tune/recommendation.h"
 #include "tune/window.h"
@@ -32,5 +33,12 @@ absl::StatusOr<JobPods> PresentPods(const JobWindow& window);
 
 // As `recommendation` wants them: what it leaves open stays as it is in `window`.
 absl::StatusOr<JobPods> WantedPods(const JobWindow& window, const JobRecommendation& recommendation);
+
+// What the present pods take of a quota, as far as it is known: a part that is not counts as nothing.
+// kInvalidArgument as PresentPods(), but for memory that is absent.
+absl::StatusOr<PodsTaken> TakenBy(const JobWindow& window);
+
+// The limits that these pods do not keep, a text for each role: "TaskManagers: quota: CPU requests, 9 of 8 cores".
+std::vector<std::string> BrokenLimits(const JobPods& pods, const PodLimits& limits);
 
 }  // namespace tune

@@ -8,7 +8,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "libtune/cli/job_pods.h"
 #include "libtune/cli/terminal.h"
+#include "libtune/codec/limits_yaml.h"
 #include "libtune/codec/policy_text.h"
 #include "libtune/graph/infer.h"
 #include "libtune/history/gc_log/beside_history.h"
@@ -117,6 +119,24 @@ void MergeFacts(const JobFacts& spec, JobFacts& facts) {
   facts.job_manager = spec.job_manager;
 }
 
+// What the cluster leaves to the job. Without a spec it is not known which part of a quota the job itself uses.
+absl::Status TakeLimits(const ClusterLimits& limits, bool has_spec, HistoryOutline& outline) {
+  PodsTaken taken;
+  if (has_spec) {
+    JobWindow window;
+    window.graph = outline.graph;
+    window.facts = outline.facts;
+    absl::StatusOr<PodsTaken> own = TakenBy(window);
+    if (!own.ok()) return own.status();
+    taken = *own;
+  } else if (!limits.quota.empty()) {
+    outline.warnings.emplace_back(
+        "--limits: the quota counts the job's own pods as used, as there is no --spec of them");
+  }
+  outline.facts.limits = LimitsFor(limits, taken);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
@@ -153,6 +173,17 @@ absl::StatusOr<FlinkDeployment> LoadSpec(const std::string& path) {
   absl::StatusOr<std::string> text = ReadTextFile(path);
   if (!text.ok()) return text.status();
   return ReadFlinkDeployment(*text, path);
+}
+
+absl::StatusOr<ClusterLimits> LoadLimits(const Arguments& arguments, const std::string& ns) {
+  ClusterLimits limits;
+  limits.ns = ns;
+  for (const std::string& path : arguments.limits) {
+    const absl::StatusOr<std::string> text = ReadTextFile(path);
+    if (!text.ok()) return text.status();
+    if (auto status = ReadClusterLimits(*text, path, limits); !status.ok()) return status;
+  }
+  return limits;
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Arguments& arguments) {
@@ -199,11 +230,14 @@ absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments) {
     spec = read->spec;
     spec_facts = read->facts;
   }
+  const absl::StatusOr<ClusterLimits> limits = LoadLimits(arguments, spec ? spec->ns : "");
+  if (!limits.ok()) return limits.status();
   absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> readers = OpenAll(arguments);
   if (!readers.ok()) return readers.status();
   absl::StatusOr<HistoryOutline> outline = OutlineOf(*readers, arguments);
   if (!outline.ok()) return outline.status();
   MergeFacts(spec_facts, outline->facts);
+  if (auto status = TakeLimits(*limits, spec.has_value(), *outline); !status.ok()) return status;
 
   WindowOptions options;
   options.horizon = policy->horizon;

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "libtune/cli/arguments.h"
+#include "libtune/codec/cluster_limits.h"
 #include "libtune/codec/spec_yaml.h"
 #include "libtune/history/history.h"
 #include "tune/plan.h"
@@ -28,6 +29,8 @@ absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments);
 
 absl::StatusOr<TuningPolicy> LoadPolicyArgument(const Arguments& arguments);
 absl::StatusOr<FlinkDeployment> LoadSpec(const std::string& path);
+// Of all --limits; `ns` is the job's namespace, empty: not known.
+absl::StatusOr<ClusterLimits> LoadLimits(const Arguments& arguments, const std::string& ns);
 
 // The histories' outline alone, with edges as far as they are known.
 absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers,

@@ -33,5 +33,7 @@ constexpr int kNotes = 10'000;
 constexpr int kYamlBytes = 3 << 20;  // twice what etcd takes of one object
 constexpr int kYamlNodes = 100'000;  // seen while walking, so an alias counts as often as it is used
 constexpr int kYamlDepth = 64;
+constexpr int kYamlListBytes = 16 << 20;  // objects of a cluster: some 700 nodes of 20 KiB
+constexpr int kYamlListNodes = 500'000;
 
 }  // namespace tune::limits

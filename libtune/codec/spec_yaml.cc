@@ -8,9 +8,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "libtune/codec/door.h"
 #include "libtune/codec/limits.h"
-#include "libtune/codec/yaml_tree.h"
+#include "libtune/codec/yaml_reader.h"
+#include "libtune/internal/path.h"
 
 namespace tune {
 namespace {
@@ -21,9 +21,9 @@ constexpr double kMostCores = 1e9;  // as ParseDeploymentCpu()
 constexpr char kOverrides[] = "pipeline.jobvertex-parallelism-overrides";
 using Kind = YamlNode::Kind;
 
-class Reader {
+class Reader : YamlReader {
  public:
-  Reader(const YamlTree& tree, const std::string& origin) : tree_(tree), origin_(origin) {}
+  Reader(const YamlTree& tree, const std::string& origin) : YamlReader(tree, origin) {}
 
   absl::StatusOr<FlinkDeployment> Read() {
     if (tree_.root < 0 || Root().kind != Kind::kMap) {
@@ -42,47 +42,7 @@ class Reader {
   }
 
  private:
-  const YamlNode& Root() const { return tree_.nodes[static_cast<size_t>(tree_.root)]; }
-
-  static std::string KindText(const YamlNode& node) {
-    switch (node.kind) {
-      case Kind::kNull:
-        return "null";
-      case Kind::kScalar:
-        return Quoted(node.scalar);
-      case Kind::kSequence:
-        return "a list";
-      case Kind::kMap:
-        return "a map";
-    }
-    return "";
-  }
-
-  void Bad(int line, const std::string& field, const std::string& value, const std::string& allowed) {
-    violations_.Add(absl::StrCat(origin_, " line ", line, ": ", field), value, allowed);
-  }
-
-  // The value of a field, nullptr where it is absent or null.
-  const YamlNode* Field(const YamlNode& map, const char* name) const {
-    const YamlNode* node = tree_.Find(map, name);
-    return node == nullptr || node->kind == Kind::kNull ? nullptr : node;
-  }
-
-  const YamlNode* Map(const YamlNode& parent, const char* name, const std::string& path) {
-    const YamlNode* node = Field(parent, name);
-    if (node == nullptr || node->kind == Kind::kMap) return node;
-    Bad(node->line, path, KindText(*node), "a map");
-    return nullptr;
-  }
-
-  // Empty where the field is absent.
-  std::string Text(const YamlNode& parent, const char* name, const std::string& path) {
-    const YamlNode* node = Field(parent, name);
-    if (node == nullptr) return "";
-    if (node->kind == Kind::kScalar) return node->scalar;
-    Bad(node->line, path, KindText(*node), "a text");
-    return "";
-  }
+  const YamlNode& Root() const { return At(tree_.root); }
 
   void Exactly(const char* name, const char* wanted) {
     const YamlNode* node = Field(Root(), name);
@@ -203,7 +163,7 @@ class Reader {
 
   void Flatten(const YamlNode& map, const std::string& prefix, int depth) {
     for (const auto& [name, index] : map.entries) {
-      const YamlNode& value = tree_.nodes[static_cast<size_t>(index)];
+      const YamlNode& value = At(index);
       const std::string key = prefix.empty() ? name : absl::StrCat(prefix, ".", name);
       if (!MayVisit(value, key, depth)) return;
       if (value.kind == Kind::kNull) continue;
@@ -223,7 +183,7 @@ class Reader {
   std::string Joined(const YamlNode& list, const std::string& key, int depth) {
     std::string text;
     for (const int index : list.items) {
-      const YamlNode& item = tree_.nodes[static_cast<size_t>(index)];
+      const YamlNode& item = At(index);
       if (!MayVisit(item, key, depth + 1)) return "";
       if (item.kind != Kind::kScalar) {
         Bad(item.line, KeyPath(key), KindText(item), "a list of texts");
@@ -263,9 +223,6 @@ class Reader {
     }
   }
 
-  const YamlTree& tree_;
-  const std::string& origin_;
-  Violations violations_;
   FlinkDeployment out_;
   std::map<std::string, int> lines_;  // key of the configuration -> line of its value
   int visited_ = 0;

@@ -21,9 +21,19 @@ struct Refusal {
   std::string message;
 };
 
+// The most that one text may hold.
+struct YamlSizes {
+  size_t bytes, nodes, documents;
+};
+
 class TreeBuilder : public YAML::EventHandler {
  public:
-  YamlTree Take() { return std::move(tree_); }
+  explicit TreeBuilder(const YamlSizes& most) : most_(most) {}
+
+  YamlDocuments Take() {
+    if (!roots_.empty()) tree_.root = roots_.front();
+    return {std::move(tree_), std::move(roots_)};
+  }
 
   void OnDocumentStart(const YAML::Mark&) override { anchors_.clear(); }
   void OnDocumentEnd() override {}
@@ -86,8 +96,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   int Add(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode::Kind kind) {
     if (ExpectsKey()) Refuse(mark, "a key that is no text; allowed: a text");
-    if (tree_.nodes.size() >= limits::kYamlNodes) {
-      Refuse(mark, absl::StrCat("more than ", limits::kYamlNodes, " values; allowed: at most that many"));
+    if (tree_.nodes.size() >= most_.nodes) {
+      Refuse(mark, absl::StrCat("more than ", most_.nodes, " values; allowed: at most that many"));
     }
     const int node = static_cast<int>(tree_.nodes.size());
     tree_.nodes.emplace_back();
@@ -101,8 +111,8 @@ class TreeBuilder : public YAML::EventHandler {
   void Attach(const YAML::Mark& mark, int node) {
     if (stack_.empty()) {
       if (tree_.nodes[node].kind == YamlNode::Kind::kNull) return;  // an empty document between two marks
-      if (tree_.root >= 0) Refuse(mark, "a second document; allowed: one");
-      tree_.root = node;
+      if (roots_.size() >= most_.documents) Refuse(mark, "a second document; allowed: one");
+      roots_.push_back(node);
       return;
     }
     OpenNode& parent = stack_.back();
@@ -128,7 +138,9 @@ class TreeBuilder : public YAML::EventHandler {
     stack_.pop_back();
   }
 
+  YamlSizes most_;
   YamlTree tree_;
+  std::vector<int> roots_;
   std::vector<OpenNode> stack_;
   std::set<int> open_nodes_;
   std::map<YAML::anchor_t, int> anchors_;
@@ -136,6 +148,24 @@ class TreeBuilder : public YAML::EventHandler {
 
 absl::Status At(const std::string& origin, int line, const std::string& message) {
   return absl::InvalidArgumentError(absl::StrCat(origin, " line ", line, ": ", message));
+}
+
+absl::StatusOr<YamlDocuments> Parse(const std::string& text, const std::string& origin, const YamlSizes& most) {
+  if (text.size() > most.bytes) {
+    return NotAllowed(origin, absl::StrCat(text.size(), " bytes"), absl::StrCat("at most ", most.bytes));
+  }
+  TreeBuilder builder(most);
+  try {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const Refusal& refusal) {
+    return At(origin, refusal.line, refusal.message);
+  } catch (const YAML::Exception& error) {
+    return At(origin, error.mark.line + 1, absl::StrCat("not YAML: ", error.msg));
+  }
+  return builder.Take();
 }
 
 }  // namespace
@@ -148,21 +178,13 @@ const YamlNode* YamlTree::Find(const YamlNode& map, const std::string& key) cons
 }
 
 absl::StatusOr<YamlTree> ParseYaml(const std::string& text, const std::string& origin) {
-  if (text.size() > limits::kYamlBytes) {
-    return NotAllowed(origin, absl::StrCat(text.size(), " bytes"), absl::StrCat("at most ", limits::kYamlBytes));
-  }
-  TreeBuilder builder;
-  try {
-    std::istringstream stream(text);
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
-  } catch (const Refusal& refusal) {
-    return At(origin, refusal.line, refusal.message);
-  } catch (const YAML::Exception& error) {
-    return At(origin, error.mark.line + 1, absl::StrCat("not YAML: ", error.msg));
-  }
-  return builder.Take();
+  absl::StatusOr<YamlDocuments> parsed = Parse(text, origin, {limits::kYamlBytes, limits::kYamlNodes, 1});
+  if (!parsed.ok()) return parsed.status();
+  return std::move(parsed->tree);
+}
+
+absl::StatusOr<YamlDocuments> ParseYamlDocuments(const std::string& text, const std::string& origin) {
+  return Parse(text, origin, {limits::kYamlListBytes, limits::kYamlListNodes, limits::kYamlListNodes});
 }
 
 }  // namespace tune

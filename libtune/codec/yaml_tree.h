@@ -1,6 +1,7 @@
-// One YAML document as a tree, read from a text that nobody vouches for. Everything that could make a reader expensive
-// or ambiguous is refused with its line: more than one document, doubled keys, keys that are no scalars, merge keys,
-// aliases to an open node, and sizes beyond limits.h. An alias is not copied but points to the node it means.
+// YAML documents as trees, read from a text that nobody vouches for. Everything that could make a reader expensive
+// or ambiguous is refused with its line: more than one document where one is asked for, doubled keys, keys that are no
+// scalars, merge keys, aliases to an open node, and sizes beyond limits.h. An alias is not copied but points to the
+// node it means.
 #pragma once
 
 #include <string>
@@ -31,5 +32,13 @@ struct YamlTree {
 
 // `origin` is the file's name, for messages. kInvalidArgument: `job.yaml line 7: …`.
 absl::StatusOr<YamlTree> ParseYaml(const std::string& text, const std::string& origin);
+
+struct YamlDocuments {
+  YamlTree tree;           // the nodes of all; its root is the first one's
+  std::vector<int> roots;  // of each document that is not empty
+};
+
+// The same for a list of objects, as kubectl prints them: several documents, and as large as kYamlList… allow.
+absl::StatusOr<YamlDocuments> ParseYamlDocuments(const std::string& text, const std::string& origin);
 
 }  // namespace tune
