@@ -33,7 +33,8 @@ set(TUNE_PLOT_FOLDER ${CMAKE_CURRENT_LIST_DIR}/plot)
 tune_text_function(page_html PageHtml ${TUNE_PLOT_FOLDER}/page.html)
 tune_text_function(page_css PageCss ${TUNE_PLOT_FOLDER}/page.css)
 tune_text_function(page_js PageJs
-  ${TUNE_PLOT_FOLDER}/format.js ${TUNE_PLOT_FOLDER}/charts.js ${TUNE_PLOT_FOLDER}/page.js)
+  ${TUNE_PLOT_FOLDER}/format.js ${TUNE_PLOT_FOLDER}/charts.js ${TUNE_PLOT_FOLDER}/processes.js
+  ${TUNE_PLOT_FOLDER}/page.js)
 tune_text_function(chart_js ChartJs ${TUNE_CHART_JS})
 file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/plot_assets.cc @ONLY CONTENT [[
 // Made by plot.cmake.
@@ -50,7 +51,10 @@ namespace tune::plot_assets {
 
 add_library(tune_plot STATIC
   ${CMAKE_CURRENT_LIST_DIR}/plot_data.cc
+  ${CMAKE_CURRENT_LIST_DIR}/plot_findings.cc
   ${CMAKE_CURRENT_LIST_DIR}/plot_html.cc
+  ${CMAKE_CURRENT_LIST_DIR}/plot_json.cc
+  ${CMAKE_CURRENT_LIST_DIR}/plot_processes.cc
   ${CMAKE_CURRENT_LIST_DIR}/plot_series.cc
   ${CMAKE_CURRENT_BINARY_DIR}/plot_assets.cc)
 target_include_directories(tune_plot PUBLIC ${PROJECT_SOURCE_DIR})

@@ -13,7 +13,7 @@ int RunPlot(const Arguments& a) {
   const JobWindow& window = job->builder.Window();
   const absl::StatusOr<JobRecommendation> r = Recommend(window, job->policy);
   if (!r.ok()) return Fail(r.status());
-  const absl::StatusOr<std::string> html = PlotHtml({window, *r, job->policy.name, job->policy.skew_ratio});
+  const absl::StatusOr<std::string> html = PlotHtml({window, *r, job->policy});
   if (!html.ok()) return Fail(html.status());
   if (auto status = WriteTextFile(a.out, *html); !status.ok()) return Fail(status);
   std::printf("wrote %s (%zu KB)\n", a.out.c_str(), html->size() / 1024);

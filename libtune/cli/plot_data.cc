@@ -1,60 +1,26 @@
 #include "libtune/cli/plot_data.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <vector>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "libtune/cli/plot_findings.h"
+#include "libtune/cli/plot_json.h"
+#include "libtune/cli/plot_processes.h"
 #include "libtune/cli/plot_series.h"
 #include "libtune/explain/text.h"
 
 namespace tune {
 namespace {
 
-using Json = nlohmann::ordered_json;
-using Series = std::vector<std::optional<double>>;
+using Json = PlotJson;
 
 constexpr size_t kMostBars = 200;  // subtasks that a drawing can tell apart
 
-// Five digits are more than a drawing shows, and keep the page small.
-double Rounded(double value) {
-  double rounded = value;
-  return absl::SimpleAtod(absl::StrFormat("%.5g", value), &rounded) ? rounded : value;
-}
-
 // 0 means "not known" in a recommendation.
-Json KnownOrNull(double value) { return value > 0 ? Json(Rounded(value)) : Json(nullptr); }
-
-// {"i": indices, "v": values}; without "i" where the series is whole. null where nothing is known.
-Json SeriesJson(const Series& series) {
-  if (std::none_of(series.begin(), series.end(), [](const auto& value) { return value.has_value(); })) return nullptr;
-  Json indices = Json::array(), values = Json::array();
-  for (const PlotPoint& point : ThinOut(series)) {
-    indices.push_back(point.index);
-    values.push_back(point.value ? Json(Rounded(*point.value)) : Json(nullptr));
-  }
-  Json json = {{"v", std::move(values)}};
-  if (series.size() > kMostPlotPoints) json["i"] = std::move(indices);
-  return json;
-}
-
-// `of` gives a bin's amount and what it is divided by; a divisor of zero makes a hole.
-template <typename B, typename Of>
-Series SeriesOf(const std::vector<B>& bins, Of of) {
-  Series series;
-  series.reserve(bins.size());
-  for (const B& bin : bins) {
-    const auto [amount, divisor] = of(bin);
-    series.push_back(divisor > 0 ? std::optional<double>(amount / divisor) : std::nullopt);
-  }
-  return series;
-}
-
-using Part = std::pair<double, double>;
+Json KnownOrNull(double value) { return value > 0 ? Json(RoundedForPlot(value)) : Json(nullptr); }
 
 Json BinsJson(const std::vector<Bin>& bins, bool is_source) {
   return {
@@ -101,7 +67,7 @@ Json SubtasksJson(const std::vector<SubtaskWindow>& subtasks) {
     shown.resize(kMostBars);
   }
   Json shares = Json::array();
-  for (const size_t i : shown) shares.push_back(Rounded(subtasks[i].records_in / total));
+  for (const size_t i : shown) shares.push_back(RoundedForPlot(subtasks[i].records_in / total));
   return {{"of", subtasks.size()}, {"index", shown}, {"share", std::move(shares)}};
 }
 
@@ -127,17 +93,6 @@ std::vector<double> CapacityWanted(const JobRecommendation& job) {
     capacity[v] = busiest > 0 ? std::max(0.0, free) / busiest : 0;
   }
   return capacity;
-}
-
-// Findings on one vertex, or (-1) on the job. The text leaves the vertex's name out: it stands under it.
-Json FindingsJson(const PlotInput& input, int vertex) {
-  Json list = Json::array();
-  for (Finding finding : input.recommendation.findings) {
-    if (finding.vertex != vertex) continue;
-    finding.vertex = -1;
-    list.push_back({{"kind", Name(finding.kind)}, {"text", FindingText(finding, input.window.graph)}});
-  }
-  return list;
 }
 
 std::vector<bool> Sources(const JobGraph& graph) {
@@ -167,7 +122,7 @@ Json OperatorJson(const PlotInput& input, size_t v, bool is_source, double capac
       {"largest_share", KnownOrNull(r.largest_share)},
       {"capacity_now", KnownOrNull(r.capacity_now.value())},
       {"capacity_wanted", KnownOrNull(capacity_wanted)},
-      {"findings", FindingsJson(input, static_cast<int>(v))},
+      {"findings", FindingsJson(input, {static_cast<int>(v), std::nullopt})},
       {"series", BinsJson(input.window.vertices[v].bins, is_source)},
       {"subtasks", SubtasksJson(input.window.vertices[v].subtasks)},
   };
@@ -178,13 +133,15 @@ Json JobJson(const PlotInput& input) {
   const JobRecommendation& job = input.recommendation;
   return {
       {"job", window.facts.job_name},
-      {"policy", input.policy_name},
+      {"policy", input.policy.name},
       {"start_s", absl::ToDoubleSeconds(window.start - absl::UnixEpoch())},
       {"length_s", absl::ToDoubleSeconds(window.length)},
       {"bin_s", absl::ToDoubleSeconds(window.bin)},
       {"bins", window.vertices.front().bins.size()},
       {"group_bins", GroupSize(window.vertices.front().bins.size())},
-      {"skew_ratio", input.skew_ratio},
+      {"skew_ratio", input.policy.skew_ratio},
+      {"cpu_band", {input.policy.cpu_band_low, input.policy.cpu_band_high}},
+      {"gc_overhead_goal", input.policy.gc_overhead_goal},
       {"action", Name(job.action)},
       {"timeliness", Name(job.timeliness)},
       {"parallelism_now", job.parallelism_now},
@@ -192,7 +149,7 @@ Json JobJson(const PlotInput& input) {
       {"slots_now", job.slots_now},
       {"slots_wanted", job.slots_wanted},
       {"restarts", window.restarts},
-      {"findings", FindingsJson(input, -1)},
+      {"findings", FindingsJson(input, {})},
   };
 }
 
@@ -208,6 +165,7 @@ std::string PlotDataJson(const PlotInput& input) {
     AddSource(source, operators[static_cast<size_t>(source.vertex)]);
   }
   data["operators"] = std::move(operators);
+  data["processes"] = ProcessesJson(input);
   // In ASCII, and with what is not UTF-8 replaced: the writer cannot fail on any text.
   const std::string text = data.dump(-1, ' ', true, Json::error_handler_t::replace);
   return absl::StrReplaceAll(text, {{"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}});

@@ -1,7 +1,5 @@
 #include "libtune/cli/plot_html.h"
 
-#include <cmath>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
@@ -25,6 +23,7 @@ void CheckFindings(const JobRecommendation& job, int vertices, Violations& bad) 
 
 absl::Status Check(const PlotInput& input) {
   if (auto status = CheckWindow(input.window); !status.ok()) return status;
+  if (auto status = CheckPolicy(input.policy); !status.ok()) return status;
   Violations bad;
   const size_t vertices = input.window.graph.vertices.size();
   if (input.recommendation.vertices.size() != vertices) {
@@ -38,7 +37,6 @@ absl::Status Check(const PlotInput& input) {
   if (!(input.window.length >= absl::ZeroDuration() && IsCalendarTime(absl::UnixEpoch() + input.window.length))) {
     bad.Add("window.length", absl::FormatDuration(input.window.length), ">= 0 and finite");
   }
-  if (!(input.skew_ratio >= 1 && std::isfinite(input.skew_ratio))) bad.Add("skew_ratio", input.skew_ratio, ">= 1");
   return bad.ToStatus();
 }
 

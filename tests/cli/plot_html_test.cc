@@ -2,71 +2,24 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <simdjson.h>
 
 #include <limits>
 #include <string>
 
-#include "tests/support/job_window.h"
+#include "tests/cli/plot_page.h"
 
 namespace tune {
 namespace {
 
-using simdjson::dom::element;
 using testing::HasSubstr;
 using testing::Not;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-std::string Page(const JobWindow& window, const TuningPolicy& policy = PlainPolicy()) {
-  const auto recommendation = Recommend(window, policy);
-  EXPECT_TRUE(recommendation.ok()) << recommendation.status();
-  const auto page = PlotHtml({window, *recommendation, policy.name});
-  EXPECT_TRUE(page.ok()) << page.status();
-  return page.value_or("");
-}
-
-// The data of a page, read by another JSON library than the one that wrote it.
-class PageData {
- public:
-  explicit PageData(const std::string& page) {
-    const std::string mark = "<script type=\"application/json\" id=\"data\">";
-    const size_t start = page.find(mark) + mark.size();
-    text_ = page.substr(start, page.find("</script>", start) - start);
-    const auto error = parser_.parse(text_).get(root_);
-    EXPECT_EQ(error, simdjson::SUCCESS) << error;
-  }
-  const std::string& text() const { return text_; }
-  element job(const std::string& pointer) const { return root_.at_pointer("/" + pointer).value(); }
-  element op(int v, const std::string& pointer) const { return job("operators/" + std::to_string(v) + "/" + pointer); }
-  std::string Text(int v, const std::string& pointer) const { return std::string(op(v, pointer).get_string().value()); }
-  double Number(int v, const std::string& pointer) const { return op(v, pointer).get_double().value(); }
-  bool IsNull(int v, const std::string& pointer) const { return op(v, pointer).is_null(); }
-  size_t Size(int v, const std::string& pointer) const { return op(v, pointer).get_array().value().size(); }
-
- private:
-  std::string text_;
-  simdjson::dom::parser parser_;
-  element root_;
-};
-
 size_t Count(const std::string& text, const std::string& what) {
   size_t count = 0;
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++count;
   return count;
-}
-
-// source (1 subtask) -> map (2 subtasks with 60 % and 40 %), ten bins of a minute, 300 records/s of 2 ms.
-JobWindowMaker TwoOperators(int bins = 10, const std::string& map = "map", double rate = 300) {
-  JobWindowMaker maker(bins);
-  const int source = maker.AddSource("source", rate);
-  maker.Connect(source, maker.Add(map, {.parallelism = 2,
-                                        .rate_in = rate,
-                                        .rate_out = rate / 10,
-                                        .seconds_per_record = 0.002,
-                                        .shares = {0.6, 0.4},
-                                        .backpressured_fraction = 0.25}));
-  return maker;
 }
 
 TEST(PlotHtml, ShowsRatesAndTimeSharesByBin) {
@@ -261,7 +214,7 @@ TEST(PlotHtml, RefusesWhatDoesNotFitTogether) {
   JobRecommendation other = *Recommend(window, PlainPolicy());
   other.vertices.pop_back();
   other.findings.emplace_back().vertex = 2;
-  const absl::Status status = PlotHtml({window, other, "balanced"}).status();
+  const absl::Status status = PlotHtml({window, other, TuningPolicy()}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("recommendation.vertices = 1; allowed: 2 entries"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("].vertex = 2; allowed: [-1, 2)"));
@@ -271,22 +224,29 @@ TEST(PlotHtml, RefusesWindowsThatCannotBeDrawn) {
   JobWindow window = TwoOperators().Build();
   const JobRecommendation recommendation = *Recommend(window, PlainPolicy());
   window.start = absl::FromUnixSeconds(300'000'000'000);  // the year 11476
-  EXPECT_THAT(std::string(PlotHtml({window, recommendation, ""}).status().message()), HasSubstr("window.start = "));
+  EXPECT_THAT(std::string(PlotHtml({window, recommendation, TuningPolicy()}).status().message()),
+              HasSubstr("window.start = "));
   window.start = absl::UnixEpoch();
   window.length = absl::Hours(24 * 366 * 9000);
-  EXPECT_THAT(std::string(PlotHtml({window, recommendation, ""}).status().message()), HasSubstr("window.length = "));
+  EXPECT_THAT(std::string(PlotHtml({window, recommendation, TuningPolicy()}).status().message()),
+              HasSubstr("window.length = "));
   window.length = absl::Minutes(10);
   window.vertices[1].bins[7].busy_s = kNaN;
-  EXPECT_THAT(std::string(PlotHtml({window, recommendation, ""}).status().message()), HasSubstr("busy_s = nan"));
+  EXPECT_THAT(std::string(PlotHtml({window, recommendation, TuningPolicy()}).status().message()),
+              HasSubstr("busy_s = nan"));
 }
 
-TEST(PlotHtml, RefusesASkewRatioOutOfRange) {
+TEST(PlotHtml, RefusesAPolicyOutOfRange) {
   const JobWindow window = TwoOperators().Build();
   const JobRecommendation recommendation = *Recommend(window, PlainPolicy());
+  TuningPolicy policy;
   for (const double ratio : {0.99, kNaN, std::numeric_limits<double>::infinity()}) {
-    EXPECT_FALSE(PlotHtml({window, recommendation, "", ratio}).ok()) << ratio;
+    policy.skew_ratio = ratio;
+    EXPECT_THAT(std::string(PlotHtml({window, recommendation, policy}).status().message()),
+                HasSubstr("policy.skew_ratio = "));
   }
-  EXPECT_TRUE(PlotHtml({window, recommendation, "", 1}).ok());
+  policy.skew_ratio = 1;
+  EXPECT_TRUE(PlotHtml({window, recommendation, policy}).ok());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// One function for each kind of chart: an operator -> what Chart.js takes.
+// One function for each kind of chart: an operator -> what Chart.js takes. processes.js has those of processes.
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
@@ -131,7 +131,9 @@ function timeAxis(data) {
 function dashedLabels(chart) {
   return Chart.defaults.plugins.legend.labels.generateLabels(chart).map((item) => {
     const dataset = chart.data.datasets[item.datasetIndex];
-    return {...item, lineDash: dataset.borderDash || [], lineWidth: 2, strokeStyle: dataset.borderColor};
+    const pointStyle = dataset.showLine === false ? dataset.pointStyle : 'line';
+    const lineWidth = dataset.band ? dataset.borderWidth : 2;
+    return {...item, pointStyle, lineDash: dataset.borderDash || [], lineWidth, strokeStyle: dataset.borderColor};
   });
 }
 

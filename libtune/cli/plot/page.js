@@ -199,7 +199,9 @@ function panel(data, operator, at) {
 function start() {
   const data = JSON.parse(document.getElementById('data').textContent);
   const page = document.getElementById('page');
-  page.replaceChildren(header(data), table(data), ...data.operators.map((operator, at) => panel(data, operator, at)));
+  page.replaceChildren(
+      header(data), table(data), ...data.processes.map((role) => processPanel(data, role)),
+      ...data.operators.map((operator, at) => panel(data, operator, at)));
   Chart.defaults.font.family = 'system-ui, sans-serif';
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   addEventListener('beforeprint', () => setPrinting(true));
