@@ -1,5 +1,6 @@
 #include "libtune/cli/cost_report.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +14,8 @@ namespace {
 
 constexpr double kMib = 1 << 20, kGib = 1 << 30;
 
-std::string Number(double value) { return absl::StrFormat("%.6g", value); }
+// Three places after the point at most: "36", "0.266". No minus before a zero.
+std::string Number(double value) { return absl::StrFormat("%.15g", std::round(value * 1000) / 1000 + 0.0); }
 std::string Cores(MilliCores cpu) { return Number(static_cast<double>(cpu.value()) / 1000); }
 std::string Mib(Bytes memory) { return Number(static_cast<double>(memory.value()) / kMib); }
 std::string Count(const std::optional<int>& count) { return count ? absl::StrCat(*count) : "-"; }

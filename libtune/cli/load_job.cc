@@ -122,11 +122,11 @@ void MergeFacts(const JobFacts& spec, JobFacts& facts) {
 // What the cluster leaves to the job. Without a spec it is not known which part of a quota the job itself uses.
 absl::Status TakeLimits(const ClusterLimits& limits, bool has_spec, HistoryOutline& outline) {
   PodsTaken taken;
-  if (has_spec) {
+  if (!limits.quota.empty() && has_spec) {
     JobWindow window;
     window.graph = outline.graph;
     window.facts = outline.facts;
-    absl::StatusOr<PodsTaken> own = TakenBy(window);
+    const absl::StatusOr<PodsTaken> own = TakenBy(window);
     if (!own.ok()) return own.status();
     taken = *own;
   } else if (!limits.quota.empty()) {

@@ -95,7 +95,7 @@ TEST_F(Limits, ARecommendationKeepsThem) {
   const std::string quota = Quota("pods: 1", "pods: 2");  // the JobManager's place alone
   EXPECT_THAT(run("recommend", {}), testing::Not(HasSubstr("[no-room]")));
   EXPECT_THAT(run("recommend", {"--limits", quota}), HasSubstr("[no-room]"));
-  EXPECT_THAT(run("explain", {"--limits", quota}), HasSubstr("quota: pods"));
+  EXPECT_THAT(run("explain", {"--limits", quota}), HasSubstr("layout.no_room: needed 1 pods, allowed 0 pods"));
 }
 
 TEST_F(Limits, WithoutASpecTheUserIsToldThatNothingIsGivenBack) {
@@ -121,7 +121,7 @@ TEST_F(Limits, BadInputIsNamed) {
   expect(Quota("pods: many", ""),
          "quota.yaml line 7: ResourceQuota[\"team\"].status.hard[\"pods\"] = \"many\"; allowed: ");
   expect((folder_ / "none.yaml").string(), "none.yaml: No such file");
-  expect(Write("bad.yaml", "{"), "bad.yaml line 1: not YAML");
+  expect(Write("bad.yaml", "a: [1"), "bad.yaml line 1: not YAML");
 }
 
 }  // namespace

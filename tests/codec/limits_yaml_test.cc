@@ -267,7 +267,7 @@ TEST(LimitsYamlTest, AliasesAreReadButCannotMakeASmallTextLarge) {
   std::string junk = "kind: List\nitems:\n- &a {apiVersion: v1, kind: Secret", many;
   for (int i = 0; i < 20'000; ++i) absl::StrAppend(&junk, ", k", i, ": 1");
   for (int i = 0; i < 20'000; ++i) absl::StrAppend(&many, "- *a\n");
-  EXPECT_THAT(ErrorOf(absl::StrCat(junk, "}\n", many)), HasSubstr("too large with its aliases written out"));
+  EXPECT_THAT(ErrorOf(absl::StrCat(junk, "}\n", many)), HasSubstr("too large with their aliases written out"));
 }
 
 TEST(LimitsYamlTest, HugeAndDeepTextsAreRefused) {
