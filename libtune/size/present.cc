@@ -27,11 +27,14 @@ bool SaysSize(const JobManagerMemoryOptions& o) { return o.process_size || o.fli
 template <typename T>
 std::optional<T> Largest(const RoleWindow& role, std::optional<T> ProcessWindow::* field) {
   std::optional<T> largest;
-  for (const ProcessWindow& process : role.processes) {
-    const std::optional<T>& told = process.*field;
-    if (told && *told > largest.value_or(T{})) largest = told;
-  }
+  for (const ProcessWindow& process : role.processes) largest = std::max(largest, process.*field);
   return largest;
+}
+
+// Of what every process has: told as 0 it is not known.
+std::optional<Bytes> LargestSize(const RoleWindow& role, std::optional<Bytes> ProcessWindow::* field) {
+  const std::optional<Bytes> largest = Largest(role, field);
+  return largest > Bytes(0) ? largest : std::nullopt;
 }
 
 int ProcessesSeen(const RoleWindow& role) {
@@ -55,24 +58,20 @@ ProcessSize ToldBy(const RoleWindow& role) {
   const auto limit = Largest(role, &ProcessWindow::cpu_limit_cores);
   if (request && *request > 0) size.cpu = ToMilliCores(*request);
   if (size.cpu && limit && *limit > *request) size.cpu_limit_factor = *limit / *request;
-  size.memory = Largest(role, &ProcessWindow::memory_limit);
-  size.heap = Largest(role, &ProcessWindow::heap_max);
+  size.memory = LargestSize(role, &ProcessWindow::memory_limit);
+  size.heap = LargestSize(role, &ProcessWindow::heap_max);
   size.managed = Largest(role, &ProcessWindow::managed_total);
   size.network = Largest(role, &ProcessWindow::network_total);
-  size.metaspace = Largest(role, &ProcessWindow::metaspace_max);
+  size.metaspace = LargestSize(role, &ProcessWindow::metaspace_max);
   return size;
 }
 
-absl::Status TakeSpec(const FlinkProcessSpec& spec, FlinkProcess process, const JobFacts& facts, ProcessSize& size) {
-  const absl::StatusOr<LimitFactors> factors = ReadLimitFactors(process, facts.configuration);
-  if (!factors.ok()) return factors.status();
+void TakeSpec(const FlinkProcessSpec& spec, const LimitFactors& factors, ProcessSize& size) {
   if (spec.cpu) {
     size.cpu = ToMilliCores(*spec.cpu);
-    size.cpu_limit_factor = factors->cpu;
+    size.cpu_limit_factor = factors.cpu;
   }
-  if (factors->memory > 1 && !spec.memory.empty()) size.memory_limit_factor = factors->memory;
   if (spec.replicas > 0) size.count = spec.replicas;
-  return absl::OkStatus();
 }
 
 void TakeMemory(const TaskManagerMemory& memory, ProcessSize& size) {
@@ -91,12 +90,14 @@ void TakeMemory(const JobManagerMemory& memory, ProcessSize& size) {
   size.overhead = memory.overhead;
 }
 
+// Where the options say no size, a container's limit may have told one: then the factor is in it.
 template <typename Options, typename Memory>
-absl::Status TakeOptions(const Options& options, std::optional<Memory>& told, ProcessSize& size) {
+absl::Status TakeOptions(const Options& options, double limit_factor, std::optional<Memory>& told, ProcessSize& size) {
   if (!SaysSize(options)) return absl::OkStatus();
   const auto memory = ComputeMemory(options);
   if (!memory.ok()) return memory.status();
   TakeMemory(*memory, size);
+  size.memory_limit_factor = limit_factor;
   told = *memory;
   return absl::OkStatus();
 }
@@ -119,11 +120,12 @@ absl::StatusOr<PresentProcesses> ReadPresent(const JobWindow& window) {
   PresentProcesses present;
   present.task_manager = ToldBy(window.task_managers);
   present.job_manager = ToldBy(window.job_managers);
-  for (const absl::Status& status :
-       {TakeSpec(facts.task_manager, FlinkProcess::kTaskManager, facts, present.task_manager),
-        TakeSpec(facts.job_manager, FlinkProcess::kJobManager, facts, present.job_manager)}) {
-    if (!status.ok()) return status;
-  }
+  const auto task_manager_factors = ReadLimitFactors(FlinkProcess::kTaskManager, facts.configuration);
+  if (!task_manager_factors.ok()) return task_manager_factors.status();
+  const auto job_manager_factors = ReadLimitFactors(FlinkProcess::kJobManager, facts.configuration);
+  if (!job_manager_factors.ok()) return job_manager_factors.status();
+  TakeSpec(facts.task_manager, *task_manager_factors, present.task_manager);
+  TakeSpec(facts.job_manager, *job_manager_factors, present.job_manager);
   CountTaskManagers(window, present.task_manager);
   const FlinkVersion version = VersionOf(facts);
   auto task_manager = ReadTaskManagerMemory(version, facts.configuration, facts.task_manager.memory);
@@ -132,8 +134,10 @@ absl::StatusOr<PresentProcesses> ReadPresent(const JobWindow& window) {
   if (!job_manager.ok()) return job_manager.status();
   present.task_manager_options = *std::move(task_manager);
   present.job_manager_options = *std::move(job_manager);
-  absl::Status told = TakeOptions(present.task_manager_options, present.task_manager_memory, present.task_manager);
-  told.Update(TakeOptions(present.job_manager_options, present.job_manager_memory, present.job_manager));
+  absl::Status told = TakeOptions(present.task_manager_options, task_manager_factors->memory,
+                                  present.task_manager_memory, present.task_manager);
+  told.Update(TakeOptions(present.job_manager_options, job_manager_factors->memory, present.job_manager_memory,
+                          present.job_manager));
   if (!told.ok()) return told;
   return present;
 }
