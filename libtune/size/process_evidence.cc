@@ -112,13 +112,17 @@ int AddCpuEvidence(JobSizing& job, const RoleRules& rules, const ProcessSize& no
            {"at_least_the_limit", cpu.request.censored_fraction, "1", "window: share of the time, throttled"}},
           {"cores", cpu.request.quantile_cores, "cores", rules.cpu_use});
   if (cpu.request.rule == CpuRule::kThinData) return use;
+  // Where a limit range forbids a small request to start, the least is what does start.
+  const bool starts = cpu.request.rule == CpuRule::kStartUp;
+  const Term least = {"min_request", Cores(starts ? *cpu.request.request : job.policy.min_cpu_request), "cores",
+                      starts ? "policy.cpu_start_up, limit range" : "policy"};
   std::vector<Term> inputs = {{"cores", cpu.request.quantile_cores, "cores", rules.cpu_use},
                               {"band_low", job.policy.cpu_band_low, "1", "policy"},
                               {"band_high", job.policy.cpu_band_high, "1", "policy"},
                               {"cheapest", cpu.request.priced_cores, "cores", "window, policy.cpu_over_price"},
                               {"expected_idle", cpu.request.expected_idle_fraction, "1", "window"},
                               {"expected_over", cpu.request.expected_over_fraction, "1", "window"},
-                              {"min_request", Cores(job.policy.min_cpu_request), "cores", "policy"}};
+                              least};
   if (now.cpu) inputs.push_back({"request_now", Cores(*now.cpu), "cores", "spec, window"});
   return Add(job, rules.cpu_request, inputs,
              {"request", cpu.request.request ? Cores(*cpu.request.request) : 0, "cores", rules.cpu_request});
