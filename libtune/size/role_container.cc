@@ -17,9 +17,9 @@ bool KilledIn(std::span<const MemoryBin> bins) {
 double Number(Bytes bytes) { return static_cast<double>(bytes.value()); }
 
 void TakeOffHeap(JobSizing& job, const RoleRules& rules, const OffHeapEstimate& estimate, const OffHeapGoals& goals,
-                 bool thin, RoleContainer& out) {
+                 bool frozen, RoleContainer& out) {
   const OffHeapPart& metaspace = estimate.metaspace;
-  if (metaspace.rule == OffHeapRule::kRaised || (metaspace.rule == OffHeapRule::kLowered && !thin)) {
+  if (metaspace.rule == OffHeapRule::kRaised || (metaspace.rule == OffHeapRule::kLowered && !frozen)) {
     out.metaspace = metaspace.wanted;
     job.out.evidence.Add(rules.metaspace, -1,
                          {{"largest_use", Number(metaspace.used), "bytes", "window"},
@@ -37,7 +37,7 @@ void TakeOffHeap(JobSizing& job, const RoleRules& rules, const OffHeapEstimate& 
                           {"full_fraction", goals.direct_full, "1", "given"}},
                          {"off_heap", Number(direct.wanted), "bytes", rules.off_heap});
   }
-  if (estimate.managed.rule == OffHeapRule::kLowered && !thin) out.managed = estimate.managed.wanted;
+  if (estimate.managed.rule == OffHeapRule::kLowered && !frozen) out.managed = estimate.managed.wanted;
 }
 
 void AddContainerEvidence(JobSizing& job, const RoleRules& rules, const ContainerEstimate& estimate,
@@ -84,14 +84,10 @@ RoleParts RolePartsOf(const JobManagerMemory& memory) {
 }
 
 RoleContainer ReadRoleContainer(JobSizing& job, const RoleRules& rules, const RoleWindow& role, const RoleParts& parts,
-                                double memory_limit_factor, bool thin) {
+                                double memory_limit_factor, bool frozen) {
   RoleContainer out;
   if (role.memory.size() <= job.first_bin) return out;
   const std::span<const MemoryBin> bins = std::span(role.memory).subspan(job.first_bin);
-  OffHeapGoals off_heap;
-  off_heap.metaspace_margin = job.policy.metaspace_margin;
-  TakeOffHeap(job, rules, EstimateOffHeap(bins, parts.off_heap, off_heap), off_heap, thin, out);
-
   ContainerFacts facts;
   facts.parts = parts.container;
   facts.limit = Bytes(static_cast<int64_t>(Number(parts.container.Process()) * memory_limit_factor));
@@ -107,8 +103,10 @@ RoleContainer ReadRoleContainer(JobSizing& job, const RoleRules& rules, const Ro
   AddContainerEvidence(job, rules, estimate, facts, goals);
   FindLever(job, rules, estimate);
   out.killed = estimate.floor || KilledIn(bins);
-  out.lever = estimate.lever;
   out.native_matters = estimate.lever != ContainerLever::kNone;
+  OffHeapGoals off_heap;
+  off_heap.metaspace_margin = job.policy.metaspace_margin;
+  TakeOffHeap(job, rules, EstimateOffHeap(bins, parts.off_heap, off_heap), off_heap, frozen || out.IsFull(), out);
   if (estimate.lever == ContainerLever::kJvmOverhead || estimate.lever == ContainerLever::kManaged) {
     out.overhead = estimate.overhead;
     if (estimate.managed) out.managed = estimate.managed;

@@ -16,9 +16,11 @@ struct RoleContainer {
   std::optional<Bytes> metaspace, off_heap, overhead;
   std::optional<Bytes> managed;  // of the process; 0: nothing uses it
   std::optional<double> memory_limit_factor;
-  bool killed = false;          // for its memory, lately: nothing may be lowered
+  bool killed = false;          // for its memory, lately
   bool native_matters = false;  // native memory or cache asks for more: how that spreads over layouts is not known
-  ContainerLever lever = ContainerLever::kNone;
+
+  // Nothing of the memory may be lowered: what it is full of would be left less room.
+  bool IsFull() const { return killed || native_matters; }
 };
 
 // What Flink gives to one process of the role.
@@ -29,8 +31,8 @@ struct RoleParts {
 RoleParts RolePartsOf(const TaskManagerMemory& memory);
 RoleParts RolePartsOf(const JobManagerMemory& memory);
 
-// With evidence and findings. `thin`: too little was seen to lower anything.
+// With evidence and findings. `frozen`: nothing may be lowered.
 RoleContainer ReadRoleContainer(JobSizing& job, const RoleRules& rules, const RoleWindow& role, const RoleParts& parts,
-                                double memory_limit_factor, bool thin);
+                                double memory_limit_factor, bool frozen);
 
 }  // namespace tune

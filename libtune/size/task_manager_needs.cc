@@ -4,6 +4,7 @@
 
 #include "libtune/graph/slots.h"
 #include "libtune/guard/guards.h"
+#include "libtune/size/role_answer.h"
 
 namespace tune {
 namespace {
@@ -58,7 +59,8 @@ absl::StatusOr<PackJob> PackJobOf(const JobSizing& job, const RoleMemory& memory
 absl::Status TakeManaged(const ProcessSize& now, const RoleMemory& memory, const RoleContainer& container,
                          TaskManagerNeeds& needs) {
   if (!now.managed) return absl::FailedPreconditionError("managed memory is not known");
-  const bool idle = memory.managed_used && *memory.managed_used <= 0 && !memory.thin;
+  const bool frozen = IsFrozen(memory) || container.IsFull();
+  const bool idle = memory.managed_used && *memory.managed_used <= 0 && !frozen;
   const Bytes managed = idle ? Bytes(0) : container.managed.value_or(*now.managed);
   needs.managed_per_slot = static_cast<double>(managed.value()) / *now.slots;
   return absl::OkStatus();
