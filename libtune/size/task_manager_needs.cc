@@ -80,10 +80,10 @@ CpuNeeds CpuNeedsOf(const TuningPolicy& policy, const ProcessSize& now, const Ro
     needs.known = true;
     needs.mean_cores = cpu.mean_cores;
     needs.busiest_over_mean = cpu.busiest_over_mean;
-    const double used = cpu.request.quantile_cores;
-    if (used > 0) {
-      needs.wish.request_per_core = std::clamp(Cores(*cpu.request.request) / used, 1.0, kMostRequestPerCore);
-    } else {
+    const double used = cpu.request.quantile_cores, request = Cores(*cpu.request.request);
+    if (request <= kMostRequestPerCore * used) {
+      needs.wish.request_per_core = std::max(1.0, request / used);
+    } else {  // next to nothing is used: the request has other reasons
       needs.wish.min_request = std::max(needs.wish.min_request, *cpu.request.request);
     }
     if (cpu.request.limit_factor) needs.wish.limit_factor = *cpu.request.limit_factor;
