@@ -56,12 +56,10 @@ bool Saves(const JobSizing& job, const ProcessSize& now, const ProcessSize& need
 
 void NotSized(ProcessRecommendation& answer) { answer.memory_verdict = Verdict::kNotMeasured; }
 
-void Decide(const JobSizing& job, const JobManagerSize& size, const ProcessSize& needed,
+void Decide(const JobSizing& job, const JobManagerNeeds& needs, const JobManagerSize& size, const ProcessSize& needed,
             ProcessRecommendation& answer) {
-  const ProcessSize& now = answer.now;
-  const bool memory = now.memory ? size.pod.memory_request > *now.memory : Grows(now.heap, needed.heap);
-  const bool raise = memory || (now.cpu && needed.cpu && *needed.cpu > *now.cpu);
-  if (size.fall.cap != Cap::kNone || (!raise && !Saves(job, now, needed))) return;
+  const bool raise = Lacks(answer.now, needed) || needs.off_heap.has_value();
+  if (size.fall.cap != Cap::kNone || (!raise && !Saves(job, answer.now, needed))) return;
   answer.wanted = needed;
   answer.options = size.memory.set;
   answer.action = raise ? Action::kRaise : Action::kLower;
@@ -82,7 +80,7 @@ void AnswerJobManager(JobSizing& job, const PresentProcesses& present) {
   RoleContainer container;
   if (present.job_manager_memory) {
     container = ReadRoleContainer(job, kJobManagerRules, role, RolePartsOf(*present.job_manager_memory),
-                                  answer.now.memory_limit_factor, memory.thin);
+                                  answer.now.memory_limit_factor, IsFrozen(memory));
   }
   const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, answer.now, cpu);
   JobManagerNeeds needs = NeedsOf(job, present, memory, container, cpu_needs);
@@ -95,12 +93,15 @@ void AnswerJobManager(JobSizing& job, const PresentProcesses& present) {
   answer.needed = SizeOf(*size, needs, cpu_needs.known);
   if (memory.live->trend.rising) {
     answer.action = Action::kPerson;
-  } else if (!IsFrozen(memory) && !container.killed) {
-    Decide(job, *size, answer.needed, answer);
+  } else if (!IsFrozen(memory) && !container.IsFull()) {
+    Decide(job, needs, *size, answer.needed, answer);
   } else {
     needs.least_heap = std::max(kLeastHeap, answer.now.heap.value_or(kLeastHeap));
     const absl::StatusOr<JobManagerSize> frozen = SizeJobManager(needs, limits);
-    if (frozen.ok()) Decide(job, *frozen, SizeOf(*frozen, needs, cpu_needs.known), answer);
+    if (!frozen.ok()) return;
+    const ProcessSize wanted = SizeOf(*frozen, needs, cpu_needs.known);
+    // A size that was told alone may hold parts that nobody tells.
+    if (Lacks(answer.now, wanted) || wanted.memory >= answer.now.memory) Decide(job, needs, *frozen, wanted, answer);
   }
 }
 

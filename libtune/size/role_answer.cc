@@ -27,6 +27,12 @@ Confidence ConfidenceOf(const RoleMemory& memory) {
   return memory.seen_s >= kLongEnoughSeconds ? Confidence::kHigh : Confidence::kMedium;
 }
 
+// By more than what a metric lacks: of -Xmx a JVM tells a little less.
+bool Grows(const std::optional<Bytes>& now, const std::optional<Bytes>& needed) {
+  constexpr double kRounding = 0.02;
+  return now && needed && static_cast<double>(needed->value()) > static_cast<double>(now->value()) * (1 + kRounding);
+}
+
 Bytes ToBytes(double bytes) { return Bytes(static_cast<int64_t>(bytes)); }
 
 void DescribeMemory(JobSizing& job, const RoleRules& rules, const RoleMemory& memory, ProcessRecommendation& answer) {
@@ -73,9 +79,13 @@ void SetCost(const TuningPolicy& policy, ProcessSize& size) {
     size.cost = *size.count * PodCost(*size.cpu, *size.memory, PriceOf(policy));
 }
 
-bool Grows(const std::optional<Bytes>& now, const std::optional<Bytes>& needed) {
-  constexpr double kRounding = 0.02;
-  return now && needed && static_cast<double>(needed->value()) > static_cast<double>(now->value()) * (1 + kRounding);
+bool Lacks(const ProcessSize& now, const ProcessSize& needed) {
+  // Heap, network, managed memory and the whole are each rounded up to whole MiB.
+  constexpr Bytes kRoundedUp(4 << 20);
+  if (now.memory && needed.memory && *needed.memory > *now.memory + kRoundedUp) return true;
+  if (now.cpu && needed.cpu && *needed.cpu > *now.cpu) return true;
+  return Grows(now.heap, needed.heap) || Grows(now.metaspace, needed.metaspace) ||
+         Grows(now.overhead, needed.overhead) || needed.memory_limit_factor > now.memory_limit_factor;
 }
 
 bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed) {

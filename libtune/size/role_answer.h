@@ -15,8 +15,9 @@ void DescribeRole(JobSizing& job, const RoleRules& rules, const RoleMemory& memo
 // Sets size.cost where number, CPU and memory are known.
 void SetCost(const TuningPolicy& policy, ProcessSize& size);
 
-// `needed` is larger by more than a metric's rounding: what a JVM tells of its -Xmx lacks a little.
-bool Grows(const std::optional<Bytes>& now, const std::optional<Bytes>& needed);
+// The present process is too small for what is needed: as a whole, or in a part that takes nothing from another. What
+// rounding adds is no lack. Of unknown sizes nothing is said.
+bool Lacks(const ProcessSize& now, const ProcessSize& needed);
 
 // Where the present processes are not known but for their heaps: the smaller one is worth a change.
 bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed);

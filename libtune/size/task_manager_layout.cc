@@ -22,6 +22,26 @@ bool Saves(const JobSizing& job, double held, double best) {
 
 }  // namespace
 
+ProcessSize SizeOf(const PackLayout& layout, const TaskManagerNeeds& needs, bool cpu_known) {
+  ProcessSize size;
+  size.count = layout.task_managers;
+  size.slots = layout.slots_per_task_manager;
+  if (cpu_known) {
+    size.cpu = layout.pod.cpu_request;
+    size.cpu_limit_factor = layout.cpu.limit_factor;
+    size.cost = layout.cost;
+  }
+  size.memory = layout.pod.memory_request;
+  size.memory_limit_factor = needs.memory_limit_factor;
+  const TaskManagerMemory& memory = layout.memory.memory;
+  size.heap = memory.Heap();
+  size.managed = memory.managed;
+  size.network = memory.network;
+  size.metaspace = memory.metaspace;
+  size.overhead = memory.overhead;
+  return size;
+}
+
 absl::StatusOr<LayoutChoice> ChooseLayout(const JobSizing& job, const PackInput& input, const ProcessSize& now) {
   LayoutChoice choice;
   absl::StatusOr<PackAnswer> best = Pack(input);
@@ -34,16 +54,14 @@ absl::StatusOr<LayoutChoice> ChooseLayout(const JobSizing& job, const PackInput&
   if (!kept.ok()) return kept.status();
   if (kept->chosen && kept->part == 1) choice.kept = std::move(kept->chosen);
   if (!choice.kept) return choice;
+  // Direct memory that is given is full.
+  choice.raise = Lacks(now, SizeOf(*choice.kept, input.needs, true)) || input.needs.task_off_heap.has_value();
+  if (choice.raise) return choice;
   if (!now.memory) {
-    const Bytes heap = choice.kept->memory.memory.Heap();
-    choice.raise = Grows(now.heap, heap);
-    choice.hold = !choice.raise && now.heap && !SavesHeap(job.policy, *now.heap, heap);
+    choice.hold = !now.heap || !SavesHeap(job.policy, *now.heap, choice.kept->memory.memory.Heap());
     return choice;
   }
-  const ContainerResources& pod = choice.kept->pod;
-  choice.raise = pod.memory_request > *now.memory || (now.cpu && pod.cpu_request > *now.cpu);
-  if (choice.raise) return choice;
-  const MilliCores cpu = now.cpu.value_or(pod.cpu_request);
+  const MilliCores cpu = now.cpu.value_or(choice.kept->pod.cpu_request);
   choice.cost_held = choice.kept->task_managers * PodCost(cpu, *now.memory, input.price);
   choice.hold = !choice.best.chosen || !Saves(job, choice.cost_held, choice.best.chosen->cost);
   return choice;

@@ -17,6 +17,8 @@ struct LayoutChoice {
   const PackLayout* Taken() const { return hold ? &*kept : best.chosen ? &*best.chosen : nullptr; }
 };
 
+ProcessSize SizeOf(const PackLayout& layout, const TaskManagerNeeds& needs, bool cpu_known);
+
 // kInvalidArgument: a fact is out of range.
 absl::StatusOr<LayoutChoice> ChooseLayout(const JobSizing& job, const PackInput& input, const ProcessSize& now);
 

@@ -38,26 +38,6 @@ PodLimits WithoutJobManager(PodLimits limits, const ProcessSize& job_manager) {
   return limits;
 }
 
-ProcessSize SizeOf(const PackLayout& layout, const TaskManagerNeeds& needs, bool cpu_known) {
-  ProcessSize size;
-  size.count = layout.task_managers;
-  size.slots = layout.slots_per_task_manager;
-  if (cpu_known) {
-    size.cpu = layout.pod.cpu_request;
-    size.cpu_limit_factor = layout.cpu.limit_factor;
-    size.cost = layout.cost;
-  }
-  size.memory = layout.pod.memory_request;
-  size.memory_limit_factor = needs.memory_limit_factor;
-  const TaskManagerMemory& memory = layout.memory.memory;
-  size.heap = memory.Heap();
-  size.managed = memory.managed;
-  size.network = memory.network;
-  size.metaspace = memory.metaspace;
-  size.overhead = memory.overhead;
-  return size;
-}
-
 // Of all terms that agree with what was seen those that give most at this layout.
 void AddLayoutEvidence(JobSizing& job, const LiveModel& model, const CpuModel& cpu, const PackLayout& layout) {
   const TaskManagerLoad& load = layout.load;
@@ -156,18 +136,16 @@ void Hold(JobSizing& job, const LayoutChoice& choice, ProcessRecommendation& ans
 
 void Decide(JobSizing& job, const PackInput& input, const LayoutChoice& choice, bool cpu_known,
             ProcessRecommendation& answer) {
-  FindNoRoom(job, choice.best);
+  if (!choice.hold) FindNoRoom(job, choice.best);
   if (choice.Taken() == nullptr) {
     answer.action = Action::kPerson;
     return;
   }
-  TakeSpread(job, input, *choice.Taken(), choice.best.part);
+  TakeSpread(job, input, *choice.Taken(), choice.hold ? 1 : choice.best.part);
   if (choice.hold) return Hold(job, choice, answer);
   answer.wanted = SizeOf(*choice.best.chosen, input.needs, cpu_known);
   answer.options = choice.best.chosen->memory.set;
-  const ProcessSize &now = answer.now, &wanted = answer.wanted;
-  const bool lower = now.cost && wanted.cost ? *wanted.cost < *now.cost : now.heap && *wanted.heap < *now.heap;
-  answer.action = choice.raise ? Action::kRaise : lower ? Action::kLower : Action::kHold;
+  answer.action = choice.raise ? Action::kRaise : Action::kLower;
 }
 
 }  // namespace
@@ -189,14 +167,20 @@ void AnswerTaskManagers(JobSizing& job, const PresentProcesses& present) {
   RoleContainer container;
   if (present.task_manager_memory) {
     container = ReadRoleContainer(job, kTaskManagerRules, role, RolePartsOf(*present.task_manager_memory),
-                                  now.memory_limit_factor, memory.thin);
+                                  now.memory_limit_factor, IsFrozen(memory));
   }
   const absl::StatusOr<PackInput> input = PackInputOf(job, present, memory, container, cpu_needs, limits);
   if (!input.ok()) return AnswerWithoutMemory(job, cpu, answer);
-  const bool frozen = IsFrozen(memory) || container.killed;
+  const bool frozen = IsFrozen(memory) || container.IsFull();
   const absl::StatusOr<LayoutChoice> best = ChooseLayout(job, *input, now);
-  const absl::StatusOr<LayoutChoice> taken = frozen ? ChooseLayout(job, Frozen(*input, now), now) : best;
+  absl::StatusOr<LayoutChoice> taken = frozen ? ChooseLayout(job, Frozen(*input, now), now) : best;
   if (!best.ok() || !taken.ok()) return AnswerWithoutMemory(job, cpu, answer);
+  // A size that was told alone may hold parts that nobody tells: it is held, whatever less would save.
+  const bool holds = frozen && taken->kept && !taken->raise && !taken->hold && now.memory;
+  if (holds && taken->best.chosen->pod.memory_request < *now.memory) {
+    taken->hold = true;
+    taken->cost_held = taken->best.chosen->cost;
+  }
   if (best->best.chosen) ShowNeeded(job, *input, *best->best.chosen, cpu_needs.known, answer);
   Decide(job, *input, *taken, cpu_needs.known, answer);
   if (memory.live->trend.rising) answer.action = Action::kPerson;
