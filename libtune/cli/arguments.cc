@@ -33,7 +33,12 @@ void AddHistory(CLI::App& app, Arguments& a, bool required = true) {
          "Parquet; .gz too. Several are read one after the other, oldest first")
       ->required(required);
   app.add_option("--graph", a.graph, "Flink's plan JSON (GET /jobs/ID/plan) where the history holds no plan");
-  app.add_option("--job", a.job, "Name or id of the job where the history holds several");
+  app.add_option("--job", a.jobs,
+                 "Name or id of the job where the history holds several; given again and again, those of a session\n"
+                 "cluster, whose TaskManagers are then sized for all of them")
+      ->type_name("JOB")
+      ->expected(1)
+      ->take_all();
   app.add_option("--gc-log", a.gc_logs,
                  "GC log of a TaskManager (its id before the =; jobmanager for that one); those of a folder are found")
       ->type_name("[ID=]PATH")

@@ -25,7 +25,7 @@ struct Arguments {
   std::vector<std::string> limits;        // files
   std::string graph;                      // file; empty: from the history
   std::vector<std::string> gc_logs;       // [ID=]PATH
-  std::string job;                        // name or id; empty: the only one
+  std::vector<std::string> jobs;          // names or ids; empty: the only one; several: of a session cluster
   std::string history_format;             // empty: told from the file
   OutputFormat format = OutputFormat::kTable;
   std::string out;                           // file; empty: none, or standard output

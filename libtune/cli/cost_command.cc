@@ -56,7 +56,7 @@ absl::StatusOr<CostReport> CostOfJob(const Arguments& a) {
   absl::StatusOr<LoadedJob> job = LoadJob(a);
   if (!job.ok()) return job.status();
   for (const std::string& warning : job->outline.warnings) PrintWarning(warning);
-  const JobWindow& window = job->builder.Window();
+  const JobWindow& window = job->Window();
   const absl::StatusOr<JobRecommendation> recommendation = Recommend(window, job->policy);
   if (!recommendation.ok()) return recommendation.status();
   absl::StatusOr<JobPods> pods = PresentPods(window), wanted = WantedPods(window, *recommendation);

@@ -74,7 +74,7 @@ void PrintRole(const JobRecommendation& job, ProcessRole which, const ProcessRec
 int RunExplain(const Arguments& a) {
   absl::StatusOr<LoadedJob> job = LoadJob(a);
   if (!job.ok()) return Fail(job.status());
-  const JobWindow& window = job->builder.Window();
+  const JobWindow& window = job->Window();
   int only = -1;
   if (!a.vertex.empty()) {
     only = FindVertex(window.graph, a.vertex);

@@ -80,7 +80,7 @@ std::string EdgesText(const JobGraph& graph) {
 int RunInspect(const Arguments& a) {
   absl::StatusOr<LoadedJob> job = LoadJob(a);
   if (!job.ok()) return Fail(job.status());
-  const JobWindow& window = job->builder.Window();
+  const JobWindow& window = job->Window();
   const auto time = [](int64_t ms) {
     return absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::FromUnixMillis(ms), absl::UTCTimeZone());
   };

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -190,7 +191,8 @@ absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Argume
   HistoryOptions options;
   if (!arguments.history_format.empty()) options.format = arguments.history_format;
   if (!arguments.graph.empty()) options.graph_file = arguments.graph;
-  if (!arguments.job.empty()) options.job = arguments.job;
+  if (arguments.jobs.size() > 1) return NotAllowed("--job", absl::StrJoin(arguments.jobs, ", "), "one job");
+  if (!arguments.jobs.empty()) options.job = arguments.jobs.front();
   for (const std::string& text : arguments.gc_logs) options.gc_logs.push_back(ParseGcLogArgument(text));
   std::vector<std::unique_ptr<HistoryReader>> readers;
   for (const std::string& path : arguments.histories) {
@@ -219,7 +221,9 @@ absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryRead
   return *std::move(all);
 }
 
-absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments) {
+namespace {
+
+absl::StatusOr<LoadedJob> LoadOne(const Arguments& arguments) {
   absl::StatusOr<TuningPolicy> policy = LoadPolicyArgument(arguments);
   if (!policy.ok()) return policy.status();
   std::optional<FlinkDeploymentSpec> spec;
@@ -252,7 +256,62 @@ absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments) {
     if (!read.ok()) return read;
     formats.push_back(reader->format());
   }
-  return LoadedJob{std::move(formats), *std::move(outline), *std::move(builder), *std::move(policy), std::move(spec)};
+  return LoadedJob{std::move(formats), *std::move(outline), *std::move(builder),
+                   *std::move(policy), std::move(spec),     {}};
+}
+
+// The arguments for one job of a session cluster: rates are given as JOB/SOURCE=RATE.
+Arguments OfOne(const Arguments& arguments, const std::string& job) {
+  Arguments one = arguments;
+  one.jobs = {job};
+  one.source_rates.clear();
+  const std::string prefix = absl::StrCat(job, "/");
+  for (const std::string& rate : arguments.source_rates) {
+    if (absl::StartsWith(rate, prefix)) one.source_rates.push_back(rate.substr(prefix.size()));
+  }
+  return one;
+}
+
+absl::Status CheckSession(const Arguments& arguments) {
+  for (const std::string& rate : arguments.source_rates) {
+    const bool known = std::any_of(arguments.jobs.begin(), arguments.jobs.end(), [&](const std::string& job) {
+      return absl::StartsWith(rate, absl::StrCat(job, "/"));
+    });
+    if (!known) return NotAllowed("--source-rate", rate, "JOB/SOURCE=RATE, as there are several jobs");
+  }
+  if (!arguments.graph.empty()) return NotAllowed("--graph", arguments.graph, "absent with several jobs");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LoadedJob> LoadSession(const Arguments& arguments) {
+  if (auto status = CheckSession(arguments); !status.ok()) return status;
+  std::optional<LoadedJob> all;
+  std::vector<JobWindow> windows;
+  for (const std::string& job : arguments.jobs) {
+    absl::StatusOr<LoadedJob> one = LoadOne(OfOne(arguments, job));
+    if (!one.ok()) return one.status();
+    windows.push_back(one->builder.Window());
+    if (windows.back().facts.job_name.empty()) windows.back().facts.job_name = job;
+    if (all) {
+      all->outline.first_ms = std::min(all->outline.first_ms, one->outline.first_ms);
+      all->outline.last_ms = std::max(all->outline.last_ms, one->outline.last_ms);
+    } else {
+      all = *std::move(one);
+    }
+  }
+  if (all->policy.scope == Scope::kJob) {
+    return NotAllowed("policy.scope", "SCOPE_JOB", "SCOPE_VERTEX with several jobs, which have no one parallelism");
+  }
+  absl::StatusOr<JobWindow> session = SessionWindow(windows);
+  if (!session.ok()) return session.status();
+  all->session = *std::move(session);
+  return *std::move(all);
+}
+
+}  // namespace
+
+absl::StatusOr<LoadedJob> LoadJob(const Arguments& arguments) {
+  return arguments.jobs.size() > 1 ? LoadSession(arguments) : LoadOne(arguments);
 }
 
 }  // namespace tune

@@ -12,6 +12,7 @@
 #include "libtune/history/history.h"
 #include "tune/plan.h"
 #include "tune/policy.h"
+#include "tune/session.h"
 #include "tune/window_builder.h"
 
 namespace tune {
@@ -22,6 +23,9 @@ struct LoadedJob {
   WindowBuilder builder;
   TuningPolicy policy;
   std::optional<FlinkDeploymentSpec> spec;
+  std::optional<JobWindow> session;  // several jobs' windows as one; the rest is the first job's
+
+  const JobWindow& Window() { return session ? *session : builder.Window(); }
 };
 
 // kInvalidArgument and kNotFound name the argument, file, line or field.

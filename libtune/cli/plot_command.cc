@@ -10,7 +10,7 @@ namespace tune {
 int RunPlot(const Arguments& a) {
   absl::StatusOr<LoadedJob> job = LoadJob(a);
   if (!job.ok()) return Fail(job.status());
-  const JobWindow& window = job->builder.Window();
+  const JobWindow& window = job->Window();
   const absl::StatusOr<JobRecommendation> r = Recommend(window, job->policy);
   if (!r.ok()) return Fail(r.status());
   const absl::StatusOr<std::string> html = PlotHtml({window, *r, job->policy});

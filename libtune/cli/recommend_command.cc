@@ -113,7 +113,7 @@ int RunRecommend(const Arguments& a) {
   absl::StatusOr<LoadedJob> job = LoadJob(a);
   if (!job.ok()) return Fail(job.status());
   for (const std::string& warning : job->outline.warnings) PrintWarning(warning);
-  const JobWindow& window = job->builder.Window();
+  const JobWindow& window = job->Window();
   const absl::StatusOr<JobRecommendation> r = Recommend(window, job->policy);
   if (!r.ok()) return Fail(r.status());
   std::optional<Patch> patch;  // before anything is printed: a spec that can't be patched is bad input

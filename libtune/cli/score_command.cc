@@ -30,7 +30,7 @@ absl::StatusOr<CaseScore> ScoreCase(const std::string& folder, const Arguments& 
   for (const auto& [source, rate] : truth->source_rates) a.source_rates.push_back(absl::StrCat(source, "=", rate));
   absl::StatusOr<LoadedJob> job = LoadJob(a);
   if (!job.ok()) return job.status();
-  const JobWindow& window = job->builder.Window();
+  const JobWindow& window = job->Window();
   TuningPolicy full = job->policy;
   full.target_busy_fraction = 1;
   const absl::StatusOr<JobRecommendation> with_policy = Recommend(window, job->policy),

@@ -10,8 +10,12 @@ namespace {
 // led to would be raised again.
 constexpr double kRecentSeconds = 3600;
 
-bool KilledIn(std::span<const MemoryBin> bins) {
-  return std::any_of(bins.begin(), bins.end(), [](const MemoryBin& bin) { return bin.oom_kills > 0; });
+// Whether a bin that ended no longer ago than `memory` had a kill.
+bool KilledWithin(std::span<const MemoryBin> bins, absl::Duration bin, absl::Duration memory) {
+  for (size_t i = 0; i < bins.size(); ++i) {
+    if (bins[i].oom_kills > 0 && bin * static_cast<double>(bins.size() - 1 - i) < memory) return true;
+  }
+  return false;
 }
 
 double Number(Bytes bytes) { return static_cast<double>(bytes.value()); }
@@ -102,7 +106,7 @@ RoleContainer ReadRoleContainer(JobSizing& job, const RoleRules& rules, const Ro
   const ContainerEstimate estimate = EstimateContainer(bins, facts, goals);
   AddContainerEvidence(job, rules, estimate, facts, goals);
   FindLever(job, rules, estimate);
-  out.killed = estimate.floor || KilledIn(bins);
+  out.killed = estimate.floor || KilledWithin(bins, facts.bin, goals.floor_expiry);
   out.native_matters = estimate.lever != ContainerLever::kNone;
   OffHeapGoals off_heap;
   off_heap.metaspace_margin = job.policy.metaspace_margin;
