@@ -47,7 +47,7 @@ void GcSizer::Add(const Collection& c) {
       std::max({largest_heap_, ValueOf(c.heap.capacity), ValueOf(c.old.capacity) + ValueOf(c.young.capacity)});
   const LiveBytes told = reader_.Take(c);
   if (since_start_s < warm_up_s_) return;
-  if (c.kind == CollectionKind::kFull && !WasAskedFor(c)) exhaustion_.Add(1, IsFutile(c) ? 1 : 0);
+  if (c.kind == CollectionKind::kFull && NeededRoom(c)) exhaustion_.Add(1, IsFutile(c) ? 1 : 0);
   if (told != LiveBytes()) Keep(told, ReadingAt(last_s_).bytes);
 }
 

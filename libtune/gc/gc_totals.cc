@@ -2,33 +2,19 @@
 
 #include <algorithm>
 
-#include "libtune/window/collection.h"
-
 namespace tune {
 namespace {
 
 std::optional<double> Rate(double bytes, double seconds) {
   if (seconds <= 0) return std::nullopt;
-  return std::max(0.0, bytes) / seconds;  // sizes are rounded: a hair below zero is none
-}
-
-// Concurrent collectors free and allocate at the same time: their figures before and after tell no allocation.
-bool TellsAllocation(const Collection& c) {
-  return c.kind != CollectionKind::kConcurrent && c.collector != Collector::kZ && c.collector != Collector::kShenandoah;
-}
-
-const SpaceChange& AllocatedSpace(const Collection& c) { return c.collector == Collector::kCms ? c.young : c.heap; }
-
-double Grown(const SpaceChange& space) {
-  if (!space.before || !space.after) return 0;
-  return static_cast<double>(space.after->value() - space.before->value());
+  return bytes / seconds;
 }
 
 }  // namespace
 
 FullReason ReasonOf(const Collection& full, double since_start_s, double warm_up_s) {
   if (WasAskedFor(full)) return FullReason::kOnRequest;
-  if (full.cause.starts_with("Metadata GC ") || since_start_s < warm_up_s) return FullReason::kStartUp;
+  if (!NeededRoom(full) || since_start_s < warm_up_s) return FullReason::kStartUp;
   return FullReason::kOrganic;
 }
 
@@ -42,7 +28,7 @@ std::optional<double> GcSpan::promotion_rate() const { return Rate(promoted_byte
 
 void GcTotalsBuilder::StartJvm() {
   covered_to_.reset();
-  held_.reset();
+  allocation_ = {};
   promoted_to_.reset();
 }
 
@@ -87,16 +73,14 @@ void GcTotalsBuilder::Add(const Collection& c) {
   if (told && !covered_to_) covered_to_ = std::max(0.0, *told - c.pause_s);
   if (told) Cover(*told);
   const FullReason reason = ReasonOf(c, since_start_s, told ? warm_up_s_ : 0);
-  AddTo(totals_.all, c, reason, since_start_s);
-  if (told && since_start_s >= warm_up_s_) AddTo(totals_.steady, c, reason, since_start_s);
-  if (TellsAllocation(c) && AllocatedSpace(c).after) {
-    held_ = AllocatedSpace(c).after;
-    held_at_s_ = since_start_s;
-  }
-  if (c.kind == CollectionKind::kYoung && c.old.before && c.old.after) promoted_to_ = since_start_s;
+  const std::optional<Allocation> allocation = allocation_.Take(c, since_start_s);
+  AddTo(totals_.all, c, reason, since_start_s, allocation);
+  if (told && since_start_s >= warm_up_s_) AddTo(totals_.steady, c, reason, since_start_s, allocation);
+  if (PromotedBy(c)) promoted_to_ = since_start_s;
 }
 
-void GcTotalsBuilder::AddTo(GcSpan& span, const Collection& c, FullReason reason, double since_start_s) {
+void GcTotalsBuilder::AddTo(GcSpan& span, const Collection& c, FullReason reason, double since_start_s,
+                            const std::optional<Allocation>& allocation) {
   ++span.collections;
   span.pause_s += c.pause_s;
   span.concurrent_s += c.concurrent_s;
@@ -108,12 +92,13 @@ void GcTotalsBuilder::AddTo(GcSpan& span, const Collection& c, FullReason reason
        : reason == FullReason::kStartUp ? span.full_start_up
                                         : span.full_on_request);
   }
-  if (TellsAllocation(c) && held_ && AllocatedSpace(c).before) {
-    span.allocated_bytes += static_cast<double>((*AllocatedSpace(c).before - *held_).value());
-    span.allocated_over_s += std::max(0.0, since_start_s - held_at_s_);
+  if (allocation) {
+    span.allocated_bytes += allocation->bytes;
+    span.allocated_over_s += allocation->over_s;
   }
-  if (c.kind == CollectionKind::kYoung && c.old.before && c.old.after && promoted_to_) {
-    span.promoted_bytes += std::max(0.0, Grown(c.old) - Grown(c.humongous));
+  const std::optional<double> promoted = PromotedBy(c);
+  if (promoted && promoted_to_) {
+    span.promoted_bytes += *promoted;
     span.promoted_over_s += std::max(0.0, since_start_s - *promoted_to_);
   }
 }

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "libtune/gc/jvm_clock.h"
+#include "libtune/window/collection.h"
 #include "libtune/window/sketch.h"
 #include "tune/collection.h"
 
@@ -34,10 +35,9 @@ struct GcSpan {
   double request_pause_s = 0;  // of it: in collections on request
   double concurrent_s = 0;     // the collector worked beside it
   double cpu_s = 0;            // of the collector's threads, where told
-  // Bytes allocated between collections: what the heap held before one less what it held after the one before (CMS,
-  // which frees memory in between: of the young generation), and over how many seconds.
+  // Bytes allocated between collections (AllocationReader), and over how many seconds.
   double allocated_bytes = 0, allocated_over_s = 0;
-  // Bytes by which young collections let the old generation grow (G1: without humongous regions), and over how long.
+  // Bytes that young collections moved to the old generation (PromotedBy()), and over how long.
   double promoted_bytes = 0, promoted_over_s = 0;
 
   // Share of the time that the program stood still; nullopt: no time is covered.
@@ -83,7 +83,8 @@ class GcTotalsBuilder {
 
  private:
   void Cover(double now_s);
-  void AddTo(GcSpan& span, const Collection& c, FullReason reason, double since_start_s);
+  void AddTo(GcSpan& span, const Collection& c, FullReason reason, double since_start_s,
+             const std::optional<Allocation>& allocation);
   void AddGroup(const Collection& c);
   void StartJvm();
 
@@ -92,8 +93,7 @@ class GcTotalsBuilder {
   JvmClock clock_;
   std::optional<Collection> first_;   // of all
   std::optional<double> covered_to_;  // seconds since the JVM's start
-  std::optional<Bytes> held_;         // after the last collection that told, to compare with what the next one finds
-  double held_at_s_ = 0;
+  AllocationReader allocation_;
   std::optional<double> promoted_to_;  // when the last young collection that told of promotion ended
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "libtune/ingest/task_delta.h"
+#include "libtune/window/collection.h"
 #include "libtune/window/live_reader.h"
 #include "libtune/window/totals.h"
 #include "tune/window_builder.h"
@@ -49,10 +50,10 @@ struct SourceTrack {
 
 // What the GC log of one JVM told so far.
 struct LogTrack {
-  int64_t last_ms = -1;              // of the last pause; -1: none yet
-  int64_t started_ms = 0;            // of the JVM
-  std::optional<double> heap_after;  // bytes, of the last collection that told
+  int64_t last_ms = -1;    // of the last pause; -1: none yet
+  int64_t started_ms = 0;  // of the JVM
   LiveReader reader;
+  AllocationReader allocation;
 };
 
 struct ProcessTrack {

@@ -9,6 +9,10 @@ namespace {
 
 constexpr double kFutile = 0.05;  // of the heap in use
 
+bool IsConcurrent(const Collection& c) {
+  return c.kind == CollectionKind::kConcurrent || c.collector == Collector::kZ || c.collector == Collector::kShenandoah;
+}
+
 }  // namespace
 
 bool WasAskedFor(const Collection& c) {
@@ -24,8 +28,32 @@ bool WasAskedFor(const Collection& c) {
   return std::find(kRequests.begin(), kRequests.end(), c.cause) != kRequests.end();
 }
 
+bool NeededRoom(const Collection& full) { return !WasAskedFor(full) && !full.cause.starts_with("Metadata GC "); }
+
 bool IsFutile(const Collection& full) {
   return full.heap.before && full.heap.after && ValueOf(full.heap.after) > (1 - kFutile) * ValueOf(full.heap.before);
+}
+
+std::optional<double> PromotedBy(const Collection& young) {
+  if (young.kind != CollectionKind::kYoung || !young.old.before || !young.old.after) return std::nullopt;
+  const double grown = ValueOf(young.old.after) - ValueOf(young.old.before);
+  const bool has_both = young.humongous.before && young.humongous.after;
+  const double humongous = has_both ? ValueOf(young.humongous.after) - ValueOf(young.humongous.before) : 0;
+  return std::max(0.0, grown - humongous);
+}
+
+std::optional<Allocation> AllocationReader::Take(const Collection& c, double at_s) {
+  if (IsConcurrent(c)) return std::nullopt;
+  const SpaceChange& space = c.collector == Collector::kCms ? c.young : c.heap;
+  std::optional<Allocation> allocation;
+  if (space.before && held_) {
+    allocation = Allocation{std::max(0.0, ValueOf(space.before) - *held_), std::max(0.0, at_s - held_at_s_)};
+  }
+  if (space.after) {
+    held_ = ValueOf(space.after);
+    held_at_s_ = at_s;
+  }
+  return allocation;
 }
 
 }  // namespace tune

@@ -3,18 +3,16 @@
 #include <cmath>
 
 #include "libtune/window/builder_state.h"
-#include "libtune/window/collection.h"
 
 namespace tune {
 namespace {
 
 constexpr int64_t kClockDriftMs = 5000;  // between a log's dates and its uptimes
 
-// What was allocated since the collection before, and what this one cost.
-void Count(const Collection& c, const std::optional<double>& heap_after, MemoryBin& memory) {
+// What the collection cost.
+void Count(const Collection& c, MemoryBin& memory) {
   memory.log_pause_s += c.pause_s;
-  if (c.heap.before && heap_after) memory.log_allocated += std::max(0.0, ValueOf(c.heap.before) - *heap_after);
-  if (c.kind == CollectionKind::kFull) {
+  if (c.kind == CollectionKind::kFull && NeededRoom(c)) {
     memory.log_full_pause_s += c.pause_s;
     ++memory.log_full_gcs;
     if (IsFutile(c)) ++memory.log_futile_full_gcs;
@@ -22,8 +20,8 @@ void Count(const Collection& c, const std::optional<double>& heap_after, MemoryB
   if (!IsYoung(c)) return;
   memory.log_young_pause_s += c.pause_s;
   ++memory.log_young_gcs;
-  const double promoted = c.old.before && c.old.after ? std::max(0.0, ValueOf(c.old.after) - ValueOf(c.old.before)) : 0;
-  if (c.kind == CollectionKind::kYoung) memory.log_promoted += promoted;
+  const double promoted = PromotedBy(c).value_or(0);
+  memory.log_promoted += promoted;
   memory.log_survived += ValueOf(c.survivor.after) + promoted;
 }
 
@@ -46,6 +44,7 @@ void WindowBuilder::State::AddCollection(const CollectionSample& sample) {
   log.started_ms = track.started_ms;
   TakeSizes(c, track.told);
   const LiveBytes told = log.reader.Take(c);
+  const std::optional<Allocation> allocation = log.allocation.Take(c, static_cast<double>(*c.time_ms) / 1000);
   if (*c.time_ms >= start_ms) {
     const size_t bin = BinAt(*c.time_ms - start_ms);
     if (IsWarm(track, *c.time_ms)) {
@@ -58,10 +57,10 @@ void WindowBuilder::State::AddCollection(const CollectionSample& sample) {
       const double elapsed_s = static_cast<double>(*c.time_ms - log.last_ms) / 1000;
       Spread(log.last_ms, *c.time_ms,
              [&](size_t at, double share) { role.window->memory[at].log_s += elapsed_s * share; });
-      if (!WasAskedFor(c)) Count(c, log.heap_after, role.window->memory[bin]);
+      if (allocation) role.window->memory[bin].log_allocated += allocation->bytes;
+      if (!WasAskedFor(c)) Count(c, role.window->memory[bin]);
     }
   }
-  if (c.heap.after) log.heap_after = ValueOf(c.heap.after);
   log.last_ms = *c.time_ms;
 }
 

@@ -12,5 +12,6 @@ tune_test(window_builder_test
     builder_property_test.cc
     builder_source_test.cc
     check_window_test.cc
+    collection_test.cc
     window_builder_test.cc
   LIBS tune_test_support rapidcheck)

@@ -1,4 +1,4 @@
-// WindowBuilder: full collections that free nothing.
+// WindowBuilder: what a window counts of a GC log is what gc/ counts of it.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -52,6 +52,43 @@ RC_GTEST_PROP(FutileCollections, AreTheSameByTheLogAndByTheWindow, ()) {
   }
   RC_ASSERT(IsExhausted(builder.Window().task_managers.memory) ==
             sizer.Size(totals.totals(), std::nullopt, {}).live->exhausted);
+}
+
+CollectionSample AnyCollection(double seconds) {
+  const auto bytes = [] { return Bytes(*rc::gen::inRange(0, 1000)); };
+  CollectionSample sample =
+      Full(seconds, 0, 0, *rc::gen::element("Ergonomics", "Metadata GC Threshold", "System.gc()"));
+  Collection& c = sample.collection;
+  c.kind = *rc::gen::element(CollectionKind::kYoung, CollectionKind::kMixed, CollectionKind::kFull,
+                             CollectionKind::kRemark, CollectionKind::kConcurrent);
+  c.collector = *rc::gen::element(Collector::kParallel, Collector::kCms, Collector::kG1, Collector::kZ);
+  c.pause_s = *rc::gen::inRange(0, 8) / 8.0;
+  for (SpaceChange* space : {&c.heap, &c.young, &c.old, &c.humongous}) {
+    *space = {};
+    if (*rc::gen::inRange(0, 4) > 0) space->before = bytes();
+    if (*rc::gen::inRange(0, 4) > 0) space->after = bytes();
+  }
+  return sample;
+}
+
+// The window's time begins with the first collection.
+RC_GTEST_PROP(Collections, AreSummedUpAlikeByTheLogAndByTheWindow, ()) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  GcTotalsBuilder totals(0);
+  CollectionSample first = Full(0, 1000, 200, "System.gc()");
+  MustAdd(builder, first);
+  totals.Add(first.collection);
+  for (int i = 1; i < 20; ++i) {
+    const CollectionSample sample = AnyCollection(i);
+    MustAdd(builder, sample);
+    totals.Add(sample.collection);
+  }
+  const MemoryBin& bin = builder.Window().task_managers.memory[0];
+  const GcSpan& span = totals.totals().all;
+  RC_ASSERT(bin.log_pause_s == span.pause_s - span.request_pause_s);
+  RC_ASSERT(bin.log_full_pause_s == span.full_pause_s);
+  RC_ASSERT(bin.log_full_gcs == static_cast<double>(span.full));
+  RC_ASSERT(bin.log_allocated == span.allocated_bytes);
 }
 
 }  // namespace

@@ -58,16 +58,17 @@ struct MemoryBin {
   double full_seen_s = 0;     // process-seconds in which full collections were counted
   double full_gcs = 0;        // full collections
   double full_gc_time_s = 0;  // seconds in them
-  // The same from GC logs, later than start-up; what somebody asked for (System.gc(), a diagnostic command) left out.
+  // The same from GC logs, later than start-up. What somebody asked for (System.gc(), a diagnostic command) is left
+  // out, but for what was allocated before it.
   double log_s = 0;        // process-seconds that logs cover
   double log_pause_s = 0;  // of them: the program stood still
   double log_young_pause_s = 0;
   double log_full_pause_s = 0;
-  double log_full_gcs = 0;
+  double log_full_gcs = 0;         // because the program needed room: those for want of metaspace left out
   double log_futile_full_gcs = 0;  // of them: freed less than 5 % of the heap in use
   double log_young_gcs = 0;
   double log_allocated = 0;  // bytes allocated
-  double log_promoted = 0;   // bytes that reached the old generation
+  double log_promoted = 0;   // bytes that young collections moved to the old generation
   double log_survived = 0;   // bytes that young collections copied: survivors and promoted
   double oom_kills = 0;
   std::optional<Bytes> heap_used, metaspace_used, direct_used, managed_used, network_used, rss, working_set,
