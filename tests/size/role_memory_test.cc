@@ -99,6 +99,19 @@ TEST(RoleMemory, LayoutsAreToldApart) {
   }
 }
 
+// Scaled out: the fewer slots of the present layout count, however the layouts are sorted.
+TEST(RoleMemory, LiveSetIsThatOfThePresentLayout) {
+  JobWindow window = Build({});
+  for (size_t i = 0; i < 30; ++i) {
+    const bool before = i < 15;
+    window.task_managers.cpu[i].processes = before ? 2 : 4;
+    window.task_managers.memory[i].live[0] = Mib(before ? 500 : 300);
+  }
+  const RoleMemory memory = Read(window);
+  ASSERT_TRUE(memory.live.has_value());
+  EXPECT_EQ(memory.live->bytes, 300.0 * (1 << 20));
+}
+
 TEST(RoleMemory, OneLayoutIsOneObservationOfAllTime) {
   const RoleMemory memory = Read(Build({}));
   ASSERT_EQ(memory.layouts.size(), 1u);
