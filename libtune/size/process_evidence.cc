@@ -39,15 +39,15 @@ int Add(JobSizing& job, const char* rule, const std::vector<Term>& inputs, const
 }  // namespace
 
 const RoleRules kTaskManagerRules = {
-    ProcessRole::kTaskManager, "task_manager.live_set", "task_manager.heap.live_share", "task_manager.heap.overhead",
-    "task_manager.heap.burst", "task_manager.heap",     "task_manager.cpu.use",         "task_manager.cpu.request",
-    "task_manager.memory",     "task_manager.cost",     "task_manager.metaspace",       "task_manager.off_heap",
-    "task_manager.container",  "task_manager.oom_floor"};
+    ProcessRole::kTaskManager, "task_manager.live_set",  "task_manager.heap.live_share", "task_manager.heap.overhead",
+    "task_manager.heap.burst", "task_manager.heap",      "task_manager.cpu.use",         "task_manager.cpu.request",
+    "task_manager.memory",     "task_manager.cost",      "task_manager.metaspace",       "task_manager.off_heap",
+    "task_manager.container",  "task_manager.oom_floor", "task_manager.beside_heap"};
 const RoleRules kJobManagerRules = {
-    ProcessRole::kJobManager, "job_manager.live_set", "job_manager.heap.live_share", "job_manager.heap.overhead",
-    "job_manager.heap.burst", "job_manager.heap",     "job_manager.cpu.use",         "job_manager.cpu.request",
-    "job_manager.memory",     "job_manager.cost",     "job_manager.metaspace",       "job_manager.off_heap",
-    "job_manager.container",  "job_manager.oom_floor"};
+    ProcessRole::kJobManager, "job_manager.live_set",  "job_manager.heap.live_share", "job_manager.heap.overhead",
+    "job_manager.heap.burst", "job_manager.heap",      "job_manager.cpu.use",         "job_manager.cpu.request",
+    "job_manager.memory",     "job_manager.cost",      "job_manager.metaspace",       "job_manager.off_heap",
+    "job_manager.container",  "job_manager.oom_floor", "job_manager.beside_heap"};
 
 int AddLiveEvidence(JobSizing& job, const RoleRules& rules, const LiveSet& live) {
   return Add(job, rules.live_set,

@@ -14,7 +14,7 @@ namespace tune {
 struct RoleRules {
   ProcessRole role;
   const char *live_set, *live_share, *overhead, *burst, *heap, *cpu_use, *cpu_request, *memory, *cost, *metaspace,
-      *off_heap, *container, *oom_floor;
+      *off_heap, *container, *oom_floor, *beside_heap;
 };
 extern const RoleRules kTaskManagerRules, kJobManagerRules;
 

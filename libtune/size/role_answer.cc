@@ -84,8 +84,9 @@ bool Lacks(const ProcessSize& now, const ProcessSize& needed) {
   constexpr Bytes kRoundedUp(4 << 20);
   if (now.memory && needed.memory && *needed.memory > *now.memory + kRoundedUp) return true;
   if (now.cpu && needed.cpu && *needed.cpu > *now.cpu) return true;
+  // More overhead beside less of the rest is no lack: where native memory asks for it, nothing else is lowered.
   return Grows(now.heap, needed.heap) || Grows(now.metaspace, needed.metaspace) ||
-         Grows(now.overhead, needed.overhead) || needed.memory_limit_factor > now.memory_limit_factor;
+         needed.memory_limit_factor > now.memory_limit_factor;
 }
 
 bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed) {

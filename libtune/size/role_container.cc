@@ -1,6 +1,7 @@
 #include "libtune/size/role_container.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 namespace tune {
@@ -17,6 +18,10 @@ bool KilledWithin(std::span<const MemoryBin> bins, absl::Duration bin, absl::Dur
   }
   return false;
 }
+
+constexpr double kRoomMargin = 1.1;         // on what was resident beside the heap
+constexpr Bytes kLeastNetwork(64 << 20);    // Flink's taskmanager.memory.network.min
+constexpr Bytes kLeastOverhead(192 << 20);  // Flink's *.memory.jvm-overhead.min
 
 double Number(Bytes bytes) { return static_cast<double>(bytes.value()); }
 
@@ -77,6 +82,44 @@ void FindLever(JobSizing& job, const RoleRules& rules, const ContainerEstimate& 
   }
 }
 
+// What was resident beside the heap, over the later half of what was seen: how much of rss is heap is known by its
+// peak.
+std::optional<double> ResidentBesideHeap(std::span<const MemoryBin> bins) {
+  std::optional<double> most;
+  for (const MemoryBin& bin : bins.subspan(bins.size() / 2)) {
+    if (!bin.native) continue;
+    const Bytes bytes = *bin.native + bin.metaspace_used.value_or(Bytes(0)) + bin.direct_used.value_or(Bytes(0));
+    most = std::max(most.value_or(0), Number(bytes));
+  }
+  return most;
+}
+
+// A smaller heap, metaspace or managed memory takes room that something else may be using. The overhead makes up for
+// it.
+void KeepRoomBesideHeap(JobSizing& job, const RoleRules& rules, std::span<const MemoryBin> bins, const RoleParts& parts,
+                        RoleContainer& out) {
+  const std::optional<double> resident = ResidentBesideHeap(bins);
+  if (!resident) return;
+  const double needed = kRoomMargin * *resident;
+  const Bytes heap = parts.container.heap;
+  out.uses_heaps_room = needed > Number(parts.container.Process() - heap);
+  const Bytes off_heap = parts.off_heap.direct - parts.off_heap.network;
+  const Bytes network = std::min(parts.off_heap.network, kLeastNetwork);
+  const Bytes metaspace = out.metaspace.value_or(parts.off_heap.metaspace);
+  const Bytes managed = out.managed.value_or(parts.off_heap.managed);
+  const double overhead = std::ceil(needed - Number(off_heap + network + metaspace + managed));
+  if (out.uses_heaps_room || overhead <= Number(std::max(kLeastOverhead, out.overhead.value_or(Bytes(0))))) return;
+  out.overhead = Bytes(static_cast<int64_t>(overhead));
+  job.out.evidence.Add(rules.beside_heap, -1,
+                       {{"resident", *resident, "bytes", "window: rss beside the heap, later half"},
+                        {"margin", kRoomMargin, "1", "given"},
+                        {"off_heap", Number(off_heap), "bytes", "spec"},
+                        {"network", Number(network), "bytes", "spec: at most Flink's least"},
+                        {"metaspace", Number(metaspace), "bytes", rules.metaspace},
+                        {"managed", Number(managed), "bytes", "window, spec"}},
+                       {"overhead", overhead, "bytes", rules.beside_heap});
+}
+
 }  // namespace
 
 RoleParts RolePartsOf(const TaskManagerMemory& memory) {
@@ -115,6 +158,7 @@ RoleContainer ReadRoleContainer(JobSizing& job, const RoleRules& rules, const Ro
     out.overhead = estimate.overhead;
     if (estimate.managed) out.managed = estimate.managed;
   }
+  if (!frozen) KeepRoomBesideHeap(job, rules, bins, parts, out);
   if (estimate.limit_factor_hundredths) out.memory_limit_factor = *estimate.limit_factor_hundredths / 100.0;
   return out;
 }

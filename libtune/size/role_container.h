@@ -16,11 +16,12 @@ struct RoleContainer {
   std::optional<Bytes> metaspace, off_heap, overhead;
   std::optional<Bytes> managed;  // of the process; 0: nothing uses it
   std::optional<double> memory_limit_factor;
-  bool killed = false;          // for its memory, lately
-  bool native_matters = false;  // native memory or cache asks for more: how that spreads over layouts is not known
+  bool killed = false;           // for its memory, lately
+  bool native_matters = false;   // native memory or cache asks for more: how that spreads over layouts is not known
+  bool uses_heaps_room = false;  // more is resident beside the heap than the limit leaves it: a smaller heap may kill
 
   // Nothing of the memory may be lowered: what it is full of would be left less room.
-  bool IsFull() const { return killed || native_matters; }
+  bool IsFull() const { return killed || native_matters || uses_heaps_room; }
 };
 
 // What Flink gives to one process of the role.

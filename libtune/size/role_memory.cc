@@ -14,9 +14,9 @@ constexpr double kLogsTell = 0.5;      // of the time that counters cover: from 
 
 using Layout = std::pair<int, int>;  // slots in use on the fullest TaskManager, slots in use in all
 
-Layout LayoutOf(const CpuBin& bin) {
+Layout LayoutOf(const CpuBin& bin, const std::optional<int>& slots_each) {
   if (bin.processes < 1 || bin.slots < 1) return {0, 0};
-  return {SlotsOnFullest(bin.slots, bin.processes), bin.slots};
+  return {SlotsOnFullest(bin.slots, bin.processes, slots_each), bin.slots};
 }
 
 // Records that the job's sources give, records/s by bin.
@@ -133,7 +133,8 @@ void TakeLive(const JobSizing& job, const RoleWindow& role, RoleMemory& memory) 
   std::map<Layout, std::vector<LiveReading>> by_layout;
   Layout present{0, 0};
   for (size_t i = job.first_bin; i < role.memory.size(); ++i) {
-    const Layout layout = i < role.cpu.size() ? LayoutOf(role.cpu[i]) : Layout{0, 0};
+    const Layout layout =
+        i < role.cpu.size() ? LayoutOf(role.cpu[i], job.window.facts.slots_per_task_manager) : Layout{0, 0};
     if (layout.first == 0) continue;
     by_layout[layout].push_back(readings[i - job.first_bin]);
     present = layout;
@@ -156,8 +157,9 @@ void TakeLive(const JobSizing& job, const RoleWindow& role, RoleMemory& memory) 
 
 }  // namespace
 
-int SlotsOnFullest(int slots, int task_managers) {
-  return task_managers < 1 ? slots : (slots + task_managers - 1) / task_managers;
+int SlotsOnFullest(int slots, int task_managers, const std::optional<int>& slots_each) {
+  const int even = task_managers < 1 ? slots : (slots + task_managers - 1) / task_managers;
+  return slots_each ? std::max(even, std::min(*slots_each, slots)) : even;
 }
 
 RoleMemory ReadRoleMemory(const JobSizing& job, const RoleWindow& role, const ProcessSize& now) {

@@ -26,7 +26,8 @@ struct RoleMemory {
 // `heap_now`: -Xmx, where it is known.
 RoleMemory ReadRoleMemory(const JobSizing& job, const RoleWindow& role, const ProcessSize& now);
 
-// Slots in use on the fullest TaskManager when `slots` of them are spread over so many TaskManagers.
-int SlotsOnFullest(int slots, int task_managers);
+// Slots in use on the fullest TaskManager when `slots` of them are on so many TaskManagers of `slots_each`, which Flink
+// fills one after the other; nullopt: not known, then they are taken for evenly spread.
+int SlotsOnFullest(int slots, int task_managers, const std::optional<int>& slots_each);
 
 }  // namespace tune

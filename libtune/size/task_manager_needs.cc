@@ -34,7 +34,7 @@ absl::StatusOr<PackJob> PackJobOf(const JobSizing& job, const RoleMemory& memory
   for (const Edge& edge : job.window.graph.edges) pack.edges.push_back({edge.from, edge.to, IsAllToAll(edge.ship)});
   std::vector<LiveObservation> layouts = memory.layouts;
   const int count = *now.count;
-  const int fullest = SlotsOnFullest(slots, count);
+  const int fullest = SlotsOnFullest(slots, count, now.slots);
   if (layouts.empty()) {
     layouts.push_back({.bytes = memory.live->bytes,
                        .low = memory.live->low,
@@ -122,7 +122,7 @@ absl::StatusOr<PackInput> PackInputOf(const JobSizing& job, const PresentProcess
   needs.overhead = container.overhead;
   needs.memory_limit_factor = container.memory_limit_factor.value_or(now.memory_limit_factor);
   needs.cpu = cpu.wish;
-  needs.slots_now = SlotsOnFullest(slots, *now.count);
+  needs.slots_now = SlotsOnFullest(slots, *now.count, now.slots);
   input.limits = limits;
   input.min_slots_per_task_manager = container.native_matters ? *now.slots : job.policy.min_slots;
   input.max_slots_per_task_manager = container.native_matters ? *now.slots : job.policy.max_slots;

@@ -158,8 +158,8 @@ void AnswerTaskManagers(JobSizing& job, const PresentProcesses& present) {
   const RoleWindow& role = job.window.task_managers;
   const int slots = SlotsOf(job.window.graph);
   const RoleMemory memory = ReadRoleMemory(job, role, now);
-  const RoleCpu cpu =
-      ReadRoleCpu(job, role, ProcessRole::kTaskManager, now, SlotsOnFullest(slots, now.count.value_or(1)), slots);
+  const RoleCpu cpu = ReadRoleCpu(job, role, ProcessRole::kTaskManager, now,
+                                  SlotsOnFullest(slots, now.count.value_or(1), now.slots), slots);
   DescribeRole(job, kTaskManagerRules, memory, cpu, answer);
   if (!memory.live || !now.count || !now.slots) return AnswerWithoutMemory(job, cpu, answer);
   const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, now, cpu);

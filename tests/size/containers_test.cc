@@ -161,5 +161,35 @@ TEST(Containers, ManagedMemoryIsKeptWhereItIsUsed) {
   EXPECT_EQ(InMib(MustRecommend(Build(steady), MemoryPolicy()).task_managers.wanted.managed), 800);
 }
 
+// Beside a heap of 1064 MiB, 300 MiB of native memory and 40 of metaspace were resident, the process has 600 for that.
+// 1.1 * 340 = 374 have to stay. Less heap takes none of it; less metaspace would: the direct memory beside the network
+// is 128, the network at least 64, so 374 - 192 - metaspace - managed is left to the overhead.
+TEST(Containers, ASmallerProcessKeepsTheRoomBesideItsHeap) {
+  SteadyJob steady;
+  steady.task_managers.live_mib = 100;
+  steady.task_managers.overhead = 0.01;
+  steady.task_managers.metaspace_used_mib = 40;
+  JobWindow window = Build(steady);
+  for (MemoryBin& bin : window.task_managers.memory) bin.native = Mib(300);
+  const JobRecommendation job = MustRecommend(window, MemoryPolicy());
+  const ProcessRecommendation& answer = job.task_managers;
+  EXPECT_EQ(answer.action, Action::kLower);
+  EXPECT_LT(InMib(answer.wanted.heap), InMib(answer.now.heap));
+  EXPECT_GE(InMib(answer.wanted.memory) - InMib(answer.wanted.heap), 1.1 * 340 - 1);
+}
+
+// 700 MiB of native memory fit only because the heap was never touched whole: a smaller one might kill.
+TEST(Containers, WhatUsesTheHeapsRoomIsNotMadeSmaller) {
+  SteadyJob steady;
+  steady.task_managers.live_mib = 100;
+  steady.task_managers.overhead = 0.01;
+  JobWindow window = Build(steady);
+  for (MemoryBin& bin : window.task_managers.memory) bin.native = Mib(700);
+  const ProcessRecommendation answer = MustRecommend(window, MemoryPolicy()).task_managers;
+  EXPECT_EQ(answer.action, Action::kHold);
+  EXPECT_EQ(InMib(answer.wanted.heap), InMib(answer.now.heap));
+  EXPECT_EQ(InMib(answer.wanted.memory), InMib(answer.now.memory));
+}
+
 }  // namespace
 }  // namespace tune

@@ -188,12 +188,16 @@ TEST(RoleMemory, PolledReadingsAreLoose) {
   }
 }
 
-TEST(RoleMemory, SlotsOnTheFullestAreSpreadEvenly) {
-  EXPECT_EQ(SlotsOnFullest(8, 4), 2);
-  EXPECT_EQ(SlotsOnFullest(7, 4), 2);
-  EXPECT_EQ(SlotsOnFullest(9, 4), 3);
-  EXPECT_EQ(SlotsOnFullest(3, 4), 1);
-  EXPECT_EQ(SlotsOnFullest(3, 0), 3);
+// Flink fills one TaskManager after the other, as the search for layouts assumes. Without the slots of each they are
+// taken for evenly spread.
+TEST(RoleMemory, SlotsFillOneTaskManagerAfterTheOther) {
+  EXPECT_EQ(SlotsOnFullest(5, 2, 4), 4);
+  EXPECT_EQ(SlotsOnFullest(3, 4, 4), 3);
+  EXPECT_EQ(SlotsOnFullest(8, 2, 3), 4);  // more than they have: somebody counts wrong
+  EXPECT_EQ(SlotsOnFullest(8, 4, std::nullopt), 2);
+  EXPECT_EQ(SlotsOnFullest(7, 4, std::nullopt), 2);
+  EXPECT_EQ(SlotsOnFullest(9, 4, std::nullopt), 3);
+  EXPECT_EQ(SlotsOnFullest(3, 0, std::nullopt), 3);
 }
 
 // 59 minutes of full collections are fairly sure, an hour is; bounds never are.

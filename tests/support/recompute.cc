@@ -260,6 +260,11 @@ const std::map<std::string, Formula>& Formulas() {
          [](const Inputs& in, double) {
            return std::ceil(in.at("unreclaimable") + (in.at("margin") - 1) * (in.at("native") + in.at("dirty")));
          }},
+        {role + ".beside_heap",
+         [](const Inputs& in, double) {
+           return std::ceil(in.at("margin") * in.at("resident") - in.at("off_heap") - in.at("network") -
+                            in.at("metaspace") - in.at("managed"));
+         }},
         {role + ".oom_floor",
          [](const Inputs& in, double) { return std::ceil(in.at("factor") * in.at("limit_then")); }},
         {role + ".cost", Cost},

@@ -13,8 +13,8 @@ namespace tune {
 // "orders/cbc357cc"; bins are laid over one another by time; the processes are those of the cluster, which every window
 // saw. Facts are the first window's; facts.session_jobs has the names. A policy with Scope::kJob means one parallelism
 // for all of them.
-// kInvalidArgument: no windows; a job's name that is empty, doubled or holds a slash; bins of different lengths, or that
-// begin at different seconds of a minute.
+// kInvalidArgument: no windows; a job's name that is empty, doubled or holds a slash; bins of different lengths, or
+// that begin at different seconds of a minute.
 absl::StatusOr<JobWindow> SessionWindow(std::span<const JobWindow> jobs);
 
 }  // namespace tune
