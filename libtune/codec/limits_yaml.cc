@@ -18,9 +18,8 @@ namespace {
 using Kind = YamlNode::Kind;
 constexpr char kVersion[] = "v1";
 
-// A quantity in thousandths, or whole.
 struct QuantityKind {
-  bool thousandths;
+  bool thousandths;  // else whole
   int64_t least, most;
   const char* allowed;
 };
@@ -156,12 +155,10 @@ class Reader : YamlReader {
   }
 
   static std::optional<int64_t> Parse(const std::string& text, const QuantityKind& kind) {
-    if (kind.thousandths) {
-      const absl::StatusOr<MilliCores> thousandths = ParseKubernetesCpu("", text);
-      return thousandths.ok() ? std::optional<int64_t>(thousandths->value()) : std::nullopt;
-    }
-    const absl::StatusOr<Bytes> whole = ParseKubernetesBytes("", text);
-    return whole.ok() ? std::optional<int64_t>(whole->value()) : std::nullopt;
+    const auto value = [](const auto& parsed) {
+      return parsed.ok() ? std::optional<int64_t>(parsed->value()) : std::nullopt;
+    };
+    return kind.thousandths ? value(ParseKubernetesCpu("", text)) : value(ParseKubernetesBytes("", text));
   }
 
   std::optional<MilliCores> Cpu(const YamlNode* map, const char* part) {
