@@ -43,11 +43,9 @@ struct Overhead {
   double per_old = 0;    // share times bytes of room in the old generation
   double per_young = 0;  // share times bytes of young generation; 0 where the heap is not divided
 
+  // Of a heap that holds more than the live set.
   double At(double heap) const {
-    const double room = old_fraction * heap - live;
-    if (room <= 0) return 1;
-    const double young = (1 - old_fraction) * heap;
-    return per_old / room + (per_young > 0 && young > 0 ? per_young / young : 0);
+    return per_old / (old_fraction * heap - live) + (per_young > 0 ? per_young / ((1 - old_fraction) * heap) : 0);
   }
 };
 

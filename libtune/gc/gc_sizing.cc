@@ -1,7 +1,6 @@
 #include "libtune/gc/gc_sizing.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "libtune/window/collection.h"
 
@@ -15,10 +14,9 @@ constexpr double kBlockSeconds = 600;
 
 // The reading of the step that `time_s` lies in; times do not fall.
 LiveReading& GcSizer::ReadingAt(double time_s) {
-  const double middle = (std::floor(time_s / step_s_) + 0.5) * step_s_;
-  if (readings_.empty() || readings_.back().time_s < middle) {
+  if (readings_.empty() || readings_.back().time_s < MiddleOf(time_s)) {
     if (readings_.size() >= kMostReadings) Halve();
-    readings_.emplace_back().time_s = (std::floor(time_s / step_s_) + 0.5) * step_s_;
+    readings_.emplace_back().time_s = MiddleOf(time_s);
   }
   return readings_.back();
 }
@@ -28,7 +26,7 @@ void GcSizer::Halve() {
   step_s_ *= 2;
   std::vector<LiveReading> halved;
   for (const LiveReading& reading : readings_) {
-    const double middle = (std::floor(reading.time_s / step_s_) + 0.5) * step_s_;
+    const double middle = MiddleOf(reading.time_s);
     if (halved.empty() || halved.back().time_s < middle) halved.emplace_back().time_s = middle;
     Keep(reading.bytes, halved.back().bytes);
   }

@@ -1,6 +1,7 @@
 // What a GC log says of the heap that its JVM needs: the live set, and the size by estimate/heap.h.
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,8 @@ class GcSizer {
   GcSizing Size(const GcTotals& totals, const std::optional<Bytes>& max_heap, const HeapGoals& goals) const;
 
  private:
+  // Of the step that a time lies in.
+  double MiddleOf(double time_s) const { return (std::floor(time_s / step_s_) + 0.5) * step_s_; }
   LiveReading& ReadingAt(double time_s);
   void Halve();
 

@@ -26,6 +26,24 @@ TEST(HeapTest, LiveDataFillAtMostAShareOfTheOldGeneration) {
   EXPECT_EQ(parallel.rule, HeapRule::kLiveShare);
   EXPECT_NEAR(EstimateHeap(Facts(650, Collector::kG1), kGoals).by_live_share, 1000, 1e-9);
   EXPECT_NEAR(EstimateHeap(Facts(550, Collector::kZ), kGoals).by_live_share, 1000, 1e-9);
+  EXPECT_NEAR(EstimateHeap(Facts(550, Collector::kShenandoah), kGoals).by_live_share, 1000, 1e-9);
+  for (const Collector divided : {Collector::kSerial, Collector::kCms}) {
+    EXPECT_EQ(EstimateHeap(Facts(620, divided), kGoals).by_live_share, parallel.by_live_share);
+  }
+}
+
+// What is told of the old generation counts between three and nine tenths of the heap.
+TEST(HeapTest, TheOldGenerationIsTheShareThatTheHeapTells) {
+  const auto fraction = [](Collector collector, double old_capacity) {
+    HeapFacts facts = Facts(100, collector);
+    facts.heap = 1000;
+    facts.old_capacity = old_capacity;
+    return EstimateHeap(facts, kGoals).old_fraction;
+  };
+  EXPECT_EQ(fraction(Collector::kParallel, 500), 0.5);
+  EXPECT_EQ(fraction(Collector::kParallel, 200), 0.3);
+  EXPECT_EQ(fraction(Collector::kParallel, 1000), 0.9);
+  EXPECT_EQ(fraction(Collector::kG1, 500), 1);
 }
 
 TEST(HeapTest, TheClassicRuleStandsBeside) {
@@ -103,6 +121,25 @@ TEST(HeapTest, OverheadFarAboveTheGoalTellsNoMoreThanATwelfth) {
     EXPECT_NEAR(EstimateHeap(facts, kGoals).bytes, 1.4 * 900, 1e-9) << overhead;
     EXPECT_NEAR(EstimateHeap(facts, {0.01, 1.2}).bytes, 3.4 * 900, 1e-9) << overhead;
   }
+}
+
+TEST(HeapTest, AFifthOfTheTimeIsThrashing) {
+  HeapFacts facts = Facts(620, Collector::kParallel);
+  facts.heap = 900;
+  facts.overhead = 0.199;
+  EXPECT_TRUE(EstimateHeap(facts, kGoals).by_overhead.has_value());
+  facts.overhead = 0.2;
+  EXPECT_FALSE(EstimateHeap(facts, kGoals).by_overhead.has_value());
+}
+
+// It meets the goal of 5 %, but only because it cannot collect: the burst asks for more than twice the heap.
+TEST(HeapTest, AFullHeapIsNotLargeEnough) {
+  HeapFacts facts = Facts(7, Collector::kG1);
+  facts.heap = 1500;
+  facts.allocation_rate = 17000;
+  facts.overhead = 0.01;
+  facts.exhausted = true;
+  EXPECT_EQ(EstimateHeap(facts, kGoals).bytes, 7 + 8500);
 }
 
 TEST(HeapTest, AFullHeapIsDoubled) {

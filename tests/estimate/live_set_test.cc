@@ -90,6 +90,27 @@ TEST(ExhaustionTest, BinsTellHowManyOfTheirCollectionsAreFutile) {
   EXPECT_FALSE(IsExhausted(std::vector{bin(10, 10), bin(10, 1)}));
 }
 
+// 600 s after the first reading the second block begins: 300 and 200, not the lower one of both.
+TEST(LiveSetTest, ABlockEndsBeforeTheReadingAtItsBorder) {
+  const auto live = EstimateLiveSet(Every(600, LiveRung::kCollection, {300, 200}), 600, false);
+  EXPECT_EQ(live->bytes, 300);
+  EXPECT_EQ(live->blocks, 2);
+}
+
+// Full collections are off by 2 % at most, markings by 10, others by 55, the old generation by 100, the heap by 1000.
+TEST(LiveSetTest, AtLeastWhatTheRungsBiasLeavesIsAlive) {
+  const std::vector<std::pair<LiveRung, double>> readings = {{LiveRung::kFullCollection, 102},
+                                                             {LiveRung::kMarking, 110},
+                                                             {LiveRung::kCollection, 155},
+                                                             {LiveRung::kOldGen, 200},
+                                                             {LiveRung::kHeap, 1100}};
+  for (const auto& [rung, bytes] : readings) {
+    const auto live = EstimateLiveSet(Every(60, rung, {bytes}), 600, false);
+    EXPECT_NEAR(live->low, 100, 1e-9);
+    EXPECT_EQ(live->is_bound, rung != LiveRung::kFullCollection && rung != LiveRung::kMarking);
+  }
+}
+
 std::vector<double> Line(int n, double first, double step) {
   std::vector<double> values;
   for (int i = 0; i < n; ++i) values.push_back(first + step * i);
@@ -109,6 +130,43 @@ TEST(LiveTrendTest, NoiseARisingTenthAndTooFewAreNone) {
   for (const std::vector<double>& flat : {noise, Line(40, 200, 0.4), Line(7, 100, 20), Line(40, 180, -2)}) {
     EXPECT_FALSE(EstimateLiveSet(Every(60, LiveRung::kFullCollection, flat), 600, false)->trend.rising);
   }
+}
+
+bool Rises(const std::vector<double>& bytes) {
+  return EstimateLiveSet(Every(60, LiveRung::kFullCollection, bytes), 600, false)->trend.rising;
+}
+
+// Eight points: of 28 pairs 4 fall, z = (20 - 1) / sqrt(8 * 7 * 21 / 18) = 2.35; with 5 that fall (18 - 1) / 8.08
+// = 2.10.
+TEST(LiveTrendTest, ARiseIsClearAboveChance) {
+  EXPECT_TRUE(Rises({140, 120, 110, 130, 150, 160, 170, 180}));
+  EXPECT_FALSE(Rises({140, 130, 110, 120, 150, 160, 170, 180}));
+}
+
+// All pairs rise: z = 27 / 8.08 = 3.34 and 1.70 in the second half.
+TEST(LiveTrendTest, EightReadingsAreEnough) {
+  EXPECT_TRUE(Rises(Line(8, 100, 10)));
+  EXPECT_FALSE(Rises(Line(7, 100, 10)));
+}
+
+// The medians of the first and the last ten are 0.9 * 30 = 27 apart, 11 % of 235; 0.8 * 30 = 24 are 10.4 %, 0.7 * 30 =
+// 21 are 9.2 % of 227.
+TEST(LiveTrendTest, ATenthIsALargeRise) {
+  EXPECT_TRUE(Rises(Line(40, 200, 0.9)));
+  EXPECT_TRUE(Rises(Line(40, 200, 0.8)));
+  EXPECT_FALSE(Rises(Line(40, 200, 0.7)));
+}
+
+// Of the second half's 28 pairs 8 fall, z = (12 - 1) / 8.08 = 1.36: it still rises; with 9 that fall 9 / 8.08 = 1.11.
+TEST(LiveTrendTest, TheSecondHalfTellsWhetherItStillRises) {
+  std::vector<double> bytes = Line(8, 100, 10);
+  const auto with = [&](const std::vector<double>& later) {
+    std::vector<double> all = bytes;
+    all.insert(all.end(), later.begin(), later.end());
+    return all;
+  };
+  EXPECT_TRUE(Rises(with({240, 230, 220, 210, 270, 250, 260, 280})));
+  EXPECT_FALSE(Rises(with({240, 230, 220, 210, 270, 260, 250, 280})));
 }
 
 // State that fills and then keeps its height is no leak.
@@ -133,6 +191,8 @@ TEST(LiveTrendTest, ARiseWithTheLoadIsExplained) {
   const auto with = EstimateLiveSet(readings, 600, false);
   EXPECT_TRUE(with->trend.explained_by_load);
   EXPECT_FALSE(with->trend.rising);
+  for (size_t i = 0; i < readings.size(); ++i) readings[i].load = 5000 - 50.0 * static_cast<double>(i);
+  EXPECT_TRUE(EstimateLiveSet(readings, 600, false)->trend.rising);  // the less there is to do, the more is alive
   for (size_t i = 0; i < readings.size(); ++i) readings[i].load = 1000 + (i % 5);
   EXPECT_TRUE(EstimateLiveSet(readings, 600, false)->trend.rising);
 }

@@ -25,6 +25,12 @@ TEST(MannKendallTest, TiesTakeFromTheVariance) {
   EXPECT_NEAR(MannKendall(Series({1, 1, 2, 2})), (4 - 1) / std::sqrt((156.0 - 36) / 18), 1e-12);
 }
 
+// Two at each of two times: 4 of 6 pairs rise, the rest is at the same time.
+TEST(MannKendallTest, TiesInTimeTakeFromTheVarianceToo) {
+  const std::vector<Point> points = {{0, 1}, {0, 2}, {1, 3}, {1, 4}};
+  EXPECT_NEAR(MannKendall(points), (4 - 1) / std::sqrt((156.0 - 36) / 18), 1e-12);
+}
+
 TEST(MannKendallTest, FewOrEqualPointsTellNothing) {
   EXPECT_EQ(MannKendall({}), 0);
   EXPECT_EQ(MannKendall(Series({1, 2, 3})), 0);

@@ -80,6 +80,69 @@ TEST(GcSizingTest, TheLargestCommittedHeapStandsForTheLimit) {
   EXPECT_EQ(SizeOf(collections, std::nullopt).facts.heap, 900 * kMib);
 }
 
+// 600 MiB of old and 300 of young generation.
+TEST(GcSizingTest, WithoutTheHeapItsGenerationsAreAddedUp) {
+  std::vector<Collection> collections = {Full(60, 580, 200), Full(80, 580, 200)};
+  for (Collection& c : collections) c.heap.capacity.reset();
+  EXPECT_EQ(SizeOf(collections, std::nullopt).facts.heap, (600 + 300) * kMib);
+}
+
+// 60 s after the start the warm-up is over.
+TEST(GcSizingTest, TheStartUpEndsWithTheWarmUp) {
+  EXPECT_TRUE(SizeOf({Full(60, 580, 200)}).live.has_value());
+  EXPECT_FALSE(SizeOf({Full(59.999, 580, 200)}).live.has_value());
+}
+
+// Two of 0.1 s in the 40 s from 60 s to 100 s, when somebody asked for a heap dump.
+TEST(GcSizingTest, WhatSomebodyAskedForCostsNothing) {
+  Collection asked = Full(100, 580, 200);
+  asked.cause = "Heap Dump Initiated GC";
+  asked.pause_s = 7;
+  const GcSizing sizing = SizeOf({Full(60, 580, 200), Full(80, 580, 200), asked});
+  EXPECT_NEAR(*sizing.facts.overhead, 0.2 / 40, 1e-9);
+  EXPECT_NEAR(*sizing.facts.full_overhead, 0.2 / 40, 1e-9);
+}
+
+// G1 moves the border between its generations at will.
+TEST(GcSizingTest, G1HasNoOldGenerationOfItsOwn) {
+  std::vector<Collection> collections = {Full(60, 580, 200), Full(80, 580, 200)};
+  for (Collection& c : collections) c.collector = Collector::kG1;
+  EXPECT_FALSE(SizeOf(collections).facts.old_capacity.has_value());
+}
+
+// Young collections leave 300 and 200 in turn, a minute each: of ten minutes the lowest counts.
+TEST(GcSizingTest, OfBoundsTheLowestOfTenMinutesCounts) {
+  std::vector<Collection> collections;
+  for (int i = 0; i < 20; ++i) {
+    collections.push_back(Full(60 + 60 * i, 580, i % 2 == 0 ? 300 : 200));
+    collections.back().kind = CollectionKind::kYoung;
+  }
+  EXPECT_EQ(SizeOf(collections).live->bytes, 200 * kMib);
+}
+
+// The second JVM's time comes after the first one's: what was flat rises.
+TEST(GcSizingTest, TimesOfSeveralJvmsFollowOneAnother) {
+  std::vector<Collection> collections;
+  for (const int jvm : {0, 1}) {
+    for (int i = 0; i < 40; ++i) {
+      collections.push_back(Full(60 + 20 * i, 580, jvm == 0 ? 200 : 200 + 3 * i));
+      collections.back().jvm = jvm;
+    }
+  }
+  EXPECT_TRUE(SizeOf(collections).live->trend.rising);
+}
+
+// The first JVM ended behind a marking; the second one's mixed collection is not the first after it.
+TEST(GcSizingTest, AMarkingEndsWithItsJvm) {
+  Collection remark = Full(60, 580, 580), mixed = Full(70, 580, 400);
+  remark.collector = mixed.collector = Collector::kG1;
+  remark.kind = CollectionKind::kRemark;
+  mixed.kind = CollectionKind::kMixed;
+  EXPECT_EQ(SizeOf({remark, mixed}).live->rung, LiveRung::kMarking);
+  mixed.jvm = 1;
+  EXPECT_EQ(SizeOf({remark, mixed}).live->rung, LiveRung::kCollection);
+}
+
 // A month of collections every second is kept in readings of some minutes each.
 TEST(GcSizingTest, ManyCollectionsAreSummedUp) {
   GcSizer sizer(60);
@@ -95,6 +158,8 @@ TEST(GcSizingTest, ManyCollectionsAreSummedUp) {
   const GcSizing sizing = sizer.Size(totals.totals(), std::nullopt, kGoals);
   EXPECT_EQ(sizing.live->bytes, 250 * kMib);
   EXPECT_FALSE(sizing.live->trend.rising);
+  // 2,600,000 s in at most 20,000 steps are steps of 160 s, from 80 s to 2,600,080 s: 4333.3 blocks of 600 s.
+  EXPECT_EQ(sizing.live->blocks, 4334);
 }
 
 }  // namespace

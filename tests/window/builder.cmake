@@ -13,5 +13,6 @@ tune_test(window_builder_test
     builder_source_test.cc
     check_window_test.cc
     collection_test.cc
+    live_reader_test.cc
     window_builder_test.cc
   LIBS tune_test_support rapidcheck)

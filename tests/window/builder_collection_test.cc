@@ -54,6 +54,54 @@ RC_GTEST_PROP(FutileCollections, AreTheSameByTheLogAndByTheWindow, ()) {
             sizer.Size(totals.totals(), std::nullopt, {}).live->exhausted);
 }
 
+CollectionSample Young(double seconds, CollectionKind kind, double pause_s) {
+  CollectionSample sample = Full(seconds, 800, 300, "G1 Evacuation Pause");
+  sample.collection.kind = kind;
+  sample.collection.pause_s = pause_s;
+  return sample;
+}
+
+// Two of the three have the same millisecond; of the first one's time nothing is known.
+TEST(Collections, OfTheYoungAreYoungAndMixed) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  CollectionSample mixed = Young(20, CollectionKind::kMixed, 0.25);
+  mixed.collection.old.capacity = Bytes(600);
+  mixed.collection.young.capacity = Bytes(400);
+  for (const auto& sample : {Young(0, CollectionKind::kYoung, 1), Young(20, CollectionKind::kYoung, 0.5), mixed,
+                             Young(30, CollectionKind::kRemark, 4), Full(40, 800, 300)}) {
+    MustAdd(builder, sample);
+  }
+  const RoleWindow& role = builder.Window().task_managers;
+  EXPECT_EQ(role.memory[0].log_young_gcs, 2);
+  EXPECT_EQ(role.memory[0].log_young_pause_s, 0.5 + 0.25);
+  EXPECT_EQ(role.processes[0].old_capacity, Bytes(600));
+  EXPECT_EQ(role.processes[0].young_capacity, Bytes(400));
+}
+
+// Start by date and uptime: 4 s apart is a clock that drifts, 20 s apart another JVM, whose first collection is at 40
+// s. The marking was the first one's: of 700 less 5 % of 2000 in garbage nothing is known in the second.
+TEST(Collections, ByAnotherJvmStartAnew) {
+  for (const double drift_s : {4.0, 20.0}) {
+    WindowOptions options;
+    options.process_warm_up = absl::ZeroDuration();
+    WindowBuilder builder = MustCreate(SourceToMap(1, 1), options);
+    for (const double t : {0.0, 40.0, 50.0}) {
+      const CollectionKind kind = t == 0 ? CollectionKind::kRemark : CollectionKind::kMixed;
+      CollectionSample sample = Young(t, kind, 0);
+      Collection& c = sample.collection;
+      c.collector = Collector::kG1;
+      c.old = {Bytes(700), Bytes(300), std::nullopt};
+      c.uptime_s = t == 0 ? 10 : 10 + t - drift_s;
+      MustAdd(builder, sample);
+    }
+    const MemoryBin& bin = builder.Window().task_managers.memory[0];
+    const bool same = drift_s < 5;
+    EXPECT_NEAR(bin.log_s, same ? 50 : 10, 1e-9);
+    EXPECT_EQ(bin.log_allocated, same ? 2 * (800 - 300) : 800 - 300);
+    EXPECT_EQ(bin.live[static_cast<size_t>(LiveRung::kMarking)], same ? std::optional(Bytes(600)) : std::nullopt);
+  }
+}
+
 CollectionSample AnyCollection(double seconds) {
   const auto bytes = [] { return Bytes(*rc::gen::inRange(0, 1000)); };
   CollectionSample sample =
