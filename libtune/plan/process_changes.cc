@@ -18,21 +18,14 @@ constexpr char kSlots[] = "taskmanager.numberOfTaskSlots";
 // What one role's fields are called.
 struct RoleFields {
   ProcessRole role;
-  FlinkProcess process;
   const char* spec;     // field of the spec
   const char* options;  // prefix of Flink's options
   const char *cpu_factor, *memory_factor;
 };
-constexpr RoleFields kTaskManager = {ProcessRole::kTaskManager,
-                                     FlinkProcess::kTaskManager,
-                                     "taskManager",
-                                     "taskmanager.",
+constexpr RoleFields kTaskManager = {ProcessRole::kTaskManager, "taskManager", "taskmanager.",
                                      "kubernetes.taskmanager.cpu.limit-factor",
                                      "kubernetes.taskmanager.memory.limit-factor"};
-constexpr RoleFields kJobManager = {ProcessRole::kJobManager,
-                                    FlinkProcess::kJobManager,
-                                    "jobManager",
-                                    "jobmanager.",
+constexpr RoleFields kJobManager = {ProcessRole::kJobManager, "jobManager", "jobmanager.",
                                     "kubernetes.jobmanager.cpu.limit-factor",
                                     "kubernetes.jobmanager.memory.limit-factor"};
 

@@ -37,22 +37,12 @@ std::optional<Bytes> LargestSize(const RoleWindow& role, std::optional<Bytes> Pr
   return largest > Bytes(0) ? largest : std::nullopt;
 }
 
-int ProcessesSeen(const RoleWindow& role) {
-  int most = 0, covered = 0;
-  for (auto bin = role.cpu.rbegin(); bin != role.cpu.rend() && covered < kLastBins; ++bin) {
-    if (bin->processes == 0) continue;
-    most = std::max(most, bin->processes);
-    ++covered;
-  }
-  return most;
-}
-
 MilliCores ToMilliCores(double cores) { return MilliCores(std::llround(cores * 1000)); }
 
 // What the processes say of themselves.
 ProcessSize ToldBy(const RoleWindow& role) {
   ProcessSize size;
-  const int seen = ProcessesSeen(role);
+  const int seen = ProcessesAtEnd(role);
   if (seen > 0) size.count = seen;
   const auto request = Largest(role, &ProcessWindow::cpu_request_cores);
   const auto limit = Largest(role, &ProcessWindow::cpu_limit_cores);
@@ -114,6 +104,16 @@ void CountTaskManagers(const JobWindow& window, ProcessSize& size) {
 }
 
 }  // namespace
+
+int ProcessesAtEnd(const RoleWindow& role) {
+  int most = 0, covered = 0;
+  for (auto bin = role.cpu.rbegin(); bin != role.cpu.rend() && covered < kLastBins; ++bin) {
+    if (bin->processes == 0) continue;
+    most = std::max(most, bin->processes);
+    ++covered;
+  }
+  return most;
+}
 
 absl::StatusOr<PresentProcesses> ReadPresent(const JobWindow& window) {
   const JobFacts& facts = window.facts;

@@ -17,6 +17,9 @@ struct PresentProcesses {
   ProcessSize task_manager, job_manager;  // costs are left out
 };
 
+// Processes of the role in the last bins that saw any; 0: none was ever seen.
+int ProcessesAtEnd(const RoleWindow& role);
+
 // kInvalidArgument: an option of the spec that cannot be read, or two that contradict one another, both named.
 absl::StatusOr<PresentProcesses> ReadPresent(const JobWindow& window);
 

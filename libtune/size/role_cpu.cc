@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libtune/internal/amount.h"
+#include "libtune/size/present.h"
 #include "libtune/window/quantile.h"
 
 namespace tune {
@@ -10,7 +11,6 @@ namespace {
 
 constexpr double kNoTimeLeft = 0.95;  // busy share
 constexpr double kHalf = 0.5;         // of a bin, or of the longest coverage
-constexpr int kLastBins = 5;
 
 bool IsExcludedAndFull(const JobSizing& job, size_t bin) {
   for (const VertexRecommendation& r : job.out.vertices) {
@@ -58,15 +58,6 @@ double BusiestOverMean(const RoleWindow& role) {
     ++count;
   }
   return IsSome(sum) ? most * count / sum : 1;
-}
-
-int ProcessesAtEnd(const RoleWindow& role) {
-  int most = 1, covered = 0;
-  for (auto bin = role.cpu.rbegin(); bin != role.cpu.rend() && covered < kLastBins; ++bin) {
-    most = std::max(most, bin->processes);
-    if (bin->processes > 0) ++covered;
-  }
-  return most;
 }
 
 // The busiest process from the mean one: what each takes for itself apart.
@@ -147,7 +138,7 @@ RoleCpu ReadRoleCpu(const JobSizing& job, const RoleWindow& role, ProcessRole wh
   RoleCpu cpu;
   cpu.known = std::any_of(role.cpu.begin(), role.cpu.end(), [](const CpuBin& bin) { return IsSome(bin.covered_s); });
   if (!cpu.known) return cpu;
-  cpu.processes = ProcessesAtEnd(role);
+  cpu.processes = std::max(1, ProcessesAtEnd(role));
   TakeThrottling(role, job.first_bin, cpu);
   if (which == ProcessRole::kTaskManager) {
     cpu.demand_over_seen = DemandOverSeen(job);
