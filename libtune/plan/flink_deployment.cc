@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "libtune/internal/not_allowed.h"
 #include "libtune/plan/process_changes.h"
+#include "libtune/plan/spec_option.h"
 #include "tune/plan.h"
 
 namespace tune {
@@ -37,11 +38,6 @@ absl::StatusOr<Version> VersionOf(const FlinkDeploymentSpec& spec) {
     return NotAllowed("spec.flinkVersion", absl::StrCat("\"", spec.flink_version, "\""), "v1_13 … v1_20, v2_0 …");
   }
   return version;
-}
-
-std::string Option(const FlinkDeploymentSpec& spec, const std::string& key) {
-  const auto it = spec.flink_configuration.find(key);
-  return it == spec.flink_configuration.end() ? "" : it->second;
 }
 
 bool IsOn(const FlinkDeploymentSpec& spec, const std::string& key) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "libtune/explain/text.h"
+#include "libtune/plan/spec_option.h"
 #include "tune/flink_memory.h"
 
 namespace tune {
@@ -28,11 +29,6 @@ constexpr RoleFields kTaskManager = {ProcessRole::kTaskManager, "taskManager", "
 constexpr RoleFields kJobManager = {ProcessRole::kJobManager, "jobManager", "jobmanager.",
                                     "kubernetes.jobmanager.cpu.limit-factor",
                                     "kubernetes.jobmanager.memory.limit-factor"};
-
-std::string Option(const FlinkDeploymentSpec& spec, const std::string& key) {
-  const auto it = spec.flink_configuration.find(key);
-  return it == spec.flink_configuration.end() ? "" : it->second;
-}
 
 std::string CoresText(double cores) { return absl::StrFormat("%.9g", cores); }
 
