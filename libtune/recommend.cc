@@ -182,7 +182,8 @@ JobRecommendation RecommendChecked(const JobWindow& window, const TuningPolicy& 
   for (VertexRecommendation& r : out.vertices) ShowNumbers(job, r);
   ApplyGuards(job);
   out.timeliness = dead ? Timeliness::kUnknown : TimelinessOf(job);
-  if (!dead) SizeProcesses(job);
+  // What killed a job that no longer runs may be a size.
+  if (!dead || !window.running_at_end) SizeProcesses(job);
   Conclude(job);
   for (VertexRecommendation& r : out.vertices) {
     if (job.vertices[static_cast<size_t>(r.vertex)].service.method == ServiceMethod::kNone) continue;

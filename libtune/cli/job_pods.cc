@@ -22,34 +22,15 @@ struct Sizes {
   std::vector<std::string> notes;
 };
 
-// The first of these options that is set; nullopt: none.
-absl::StatusOr<std::optional<MilliCores>> CpuOption(const JobFacts& facts, const std::vector<std::string>& keys) {
-  for (const std::string& key : keys) {
-    const auto it = facts.configuration.find(key);
-    if (it == facts.configuration.end()) continue;
-    const absl::StatusOr<MilliCores> cpu = ParseDeploymentCpu(key, it->second);
-    if (!cpu.ok()) return cpu.status();
-    return *cpu;
-  }
-  return std::nullopt;
-}
-
-// What Flink takes where nothing tells the CPU: its options, else one core for each slot, one for a JobManager.
+// What Flink takes where nothing tells the CPU: one core for each slot, one for a JobManager.
 absl::Status TakeDefaultCpu(const JobFacts& facts, FlinkProcess process, const std::string& field, ProcessSize& size,
                             std::vector<std::string>& notes) {
   if (size.cpu) return absl::OkStatus();
-  const std::string key =
-      process == FlinkProcess::kTaskManager ? "kubernetes.taskmanager.cpu" : "kubernetes.jobmanager.cpu";
-  std::vector<std::string> keys = {key + ".amount", key};
-  if (process == FlinkProcess::kTaskManager) keys.insert(keys.begin(), "taskmanager.cpu.cores");
-  const absl::StatusOr<std::optional<MilliCores>> given = CpuOption(facts, keys);
-  if (!given.ok()) return given.status();
   const absl::StatusOr<LimitFactors> factors = ReadLimitFactors(process, facts.configuration);
   if (!factors.ok()) return factors.status();
-  size.cpu = *given ? **given : MilliCores(1000 * size.slots.value_or(1));
+  size.cpu = MilliCores(1000 * size.slots.value_or(1));
   size.cpu_limit_factor = factors->cpu;
-  if (!*given)
-    notes.push_back(absl::StrCat(field, " is absent: ", FormatKubernetesCpu(*size.cpu), ", Flink's default"));
+  notes.push_back(absl::StrCat(field, " is absent: ", FormatKubernetesCpu(*size.cpu), ", Flink's default"));
   return absl::OkStatus();
 }
 

@@ -58,6 +58,7 @@ bool IsExhausted(std::span<const MemoryBin> bins);
 // (of full collections, which are exact, the highest reading), over blocks the largest. The best rung that any block
 // has decides; a block that also has a lower bound of another rung takes that. `exhausted`: full collections
 // free nothing. nullopt: no readings.
+constexpr double kLiveBlockSeconds = 600;  // usual length of a block
 std::optional<LiveSet> EstimateLiveSet(std::span<const LiveReading> readings, double block_s, bool exhausted);
 
 // The readings of a role's bins from `first_bin` on. `load`: records/s by bin, as many as bins, or empty.

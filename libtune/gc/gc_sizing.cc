@@ -8,7 +8,6 @@ namespace tune {
 namespace {
 
 constexpr size_t kMostReadings = 20'000;
-constexpr double kBlockSeconds = 600;
 
 }  // namespace
 
@@ -52,7 +51,7 @@ void GcSizer::Add(const Collection& c) {
 GcSizing GcSizer::Size(const GcTotals& totals, const std::optional<Bytes>& max_heap, const HeapGoals& goals) const {
   GcSizing sizing;
   const double heap = max_heap ? ValueOf(max_heap) : largest_heap_;
-  sizing.live = EstimateLiveSet(readings_, kBlockSeconds, exhaustion_.IsExhausted());
+  sizing.live = EstimateLiveSet(readings_, kLiveBlockSeconds, exhaustion_.IsExhausted());
   if (!sizing.live) return sizing;
   HeapFacts& facts = sizing.facts;
   facts.live = sizing.live->bytes;

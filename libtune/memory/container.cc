@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libtune/internal/path.h"
@@ -20,6 +21,10 @@ absl::StatusOr<double> ReadFactor(const std::map<std::string, std::string>& conf
   const std::optional<double> factor = ParseJavaDouble(it->second);
   if (!factor || !(*factor >= 1) || !std::isfinite(*factor)) return NotAllowed(key, Quoted(it->second), kAtLeastOne);
   return *factor;
+}
+
+std::string Prefix(FlinkProcess process) {
+  return process == FlinkProcess::kTaskManager ? "kubernetes.taskmanager." : "kubernetes.jobmanager.";
 }
 
 std::string Arguments(Bytes heap, const std::string& direct, Bytes metaspace) {
@@ -65,13 +70,29 @@ absl::StatusOr<ContainerResources> ContainerOf(Bytes process_size, MilliCores cp
 
 absl::StatusOr<LimitFactors> ReadLimitFactors(FlinkProcess process,
                                               const std::map<std::string, std::string>& configuration) {
-  const std::string prefix =
-      process == FlinkProcess::kTaskManager ? "kubernetes.taskmanager." : "kubernetes.jobmanager.";
+  const std::string prefix = Prefix(process);
   const absl::StatusOr<double> memory = ReadFactor(configuration, prefix + "memory.limit-factor"),
                                cpu = ReadFactor(configuration, prefix + "cpu.limit-factor");
   if (!memory.ok()) return memory.status();
   if (!cpu.ok()) return cpu.status();
   return LimitFactors{*memory, *cpu};
+}
+
+absl::StatusOr<std::optional<MilliCores>> ReadCpuRequest(FlinkProcess process,
+                                                         const std::map<std::string, std::string>& configuration) {
+  const std::string prefix = Prefix(process);
+  std::vector<std::string> keys = {prefix + "cpu.amount", prefix + "cpu"};
+  if (process == FlinkProcess::kTaskManager) keys.insert(keys.begin(), "taskmanager.cpu.cores");
+  for (const std::string& key : keys) {
+    const auto it = configuration.find(key);
+    if (it == configuration.end()) continue;
+    const std::optional<double> cores = ParseJavaDouble(it->second);
+    if (cores && *cores <= 0) return std::nullopt;
+    const absl::StatusOr<MilliCores> cpu = ParseDeploymentCpu(key, it->second);
+    if (!cpu.ok()) return cpu.status();
+    return *cpu;
+  }
+  return std::nullopt;
 }
 
 }  // namespace tune

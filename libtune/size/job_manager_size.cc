@@ -82,7 +82,7 @@ void AnswerJobManager(JobSizing& job, const PresentProcesses& present) {
     container = ReadRoleContainer(job, kJobManagerRules, role, RolePartsOf(*present.job_manager_memory),
                                   answer.now.memory_limit_factor, IsFrozen(memory));
   }
-  const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, answer.now, cpu);
+  const CpuNeeds cpu_needs = CpuNeedsOf(job, answer.now, cpu);
   JobManagerNeeds needs = NeedsOf(job, present, memory, container, cpu_needs);
   const PodLimits& limits = job.window.facts.limits;
   const absl::StatusOr<JobManagerSize> size = SizeJobManager(needs, limits);

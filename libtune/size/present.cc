@@ -56,12 +56,19 @@ ProcessSize ToldBy(const RoleWindow& role) {
   return size;
 }
 
-void TakeSpec(const FlinkProcessSpec& spec, const LimitFactors& factors, ProcessSize& size) {
-  if (spec.cpu) {
-    size.cpu = ToMilliCores(*spec.cpu);
-    size.cpu_limit_factor = factors.cpu;
+// The factors of the role's limits.
+absl::StatusOr<LimitFactors> TakeSpec(FlinkProcess process, const FlinkProcessSpec& spec, const JobFacts& facts,
+                                      ProcessSize& size) {
+  const auto factors = ReadLimitFactors(process, facts.configuration);
+  if (!factors.ok()) return factors.status();
+  const auto by_option = ReadCpuRequest(process, facts.configuration);
+  if (!by_option.ok()) return by_option.status();
+  if (const auto cpu = spec.cpu ? std::optional(ToMilliCores(*spec.cpu)) : *by_option) {
+    size.cpu = cpu;
+    size.cpu_limit_factor = factors->cpu;
   }
   if (spec.replicas > 0) size.count = spec.replicas;
+  return *factors;
 }
 
 void TakeMemory(const TaskManagerMemory& memory, ProcessSize& size) {
@@ -120,12 +127,11 @@ absl::StatusOr<PresentProcesses> ReadPresent(const JobWindow& window) {
   PresentProcesses present;
   present.task_manager = ToldBy(window.task_managers);
   present.job_manager = ToldBy(window.job_managers);
-  const auto task_manager_factors = ReadLimitFactors(FlinkProcess::kTaskManager, facts.configuration);
+  const auto task_manager_factors =
+      TakeSpec(FlinkProcess::kTaskManager, facts.task_manager, facts, present.task_manager);
   if (!task_manager_factors.ok()) return task_manager_factors.status();
-  const auto job_manager_factors = ReadLimitFactors(FlinkProcess::kJobManager, facts.configuration);
+  const auto job_manager_factors = TakeSpec(FlinkProcess::kJobManager, facts.job_manager, facts, present.job_manager);
   if (!job_manager_factors.ok()) return job_manager_factors.status();
-  TakeSpec(facts.task_manager, *task_manager_factors, present.task_manager);
-  TakeSpec(facts.job_manager, *job_manager_factors, present.job_manager);
   CountTaskManagers(window, present.task_manager);
   const FlinkVersion version = VersionOf(facts);
   auto task_manager = ReadTaskManagerMemory(version, facts.configuration, facts.task_manager.memory);

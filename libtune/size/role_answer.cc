@@ -93,6 +93,8 @@ bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed) {
   return static_cast<double>(needed.value()) <= static_cast<double>(now.value()) * (1 - policy.least_saving);
 }
 
-bool IsFrozen(const RoleMemory& memory) { return memory.thin || (memory.live && memory.live->trend.rising); }
+bool IsFrozen(const RoleMemory& memory) {
+  return memory.thin || memory.stopped || (memory.live && memory.live->trend.rising);
+}
 
 }  // namespace tune

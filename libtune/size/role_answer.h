@@ -22,7 +22,7 @@ bool Lacks(const ProcessSize& now, const ProcessSize& needed);
 // Where the present processes are not known but for their heaps: the smaller one is worth a change.
 bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed);
 
-// True: nothing of the memory may be lowered. Too little was seen, or the live set rises.
+// True: nothing of the memory may be lowered. Too little was seen, the live set rises, or the job does not run.
 bool IsFrozen(const RoleMemory& memory);
 
 }  // namespace tune

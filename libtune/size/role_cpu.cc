@@ -152,8 +152,8 @@ RoleCpu ReadRoleCpu(const JobSizing& job, const RoleWindow& role, ProcessRole wh
     spec.limit = MilliCores(static_cast<int64_t>(static_cast<double>(now.cpu->value()) * now.cpu_limit_factor));
   }
   const absl::StatusOr<CpuRequest> request = EstimateCpuRequest(history, spec, PolicyOf(job));
-  cpu.known = request.ok();
-  if (!request.ok()) return cpu;
+  cpu.known = request.ok() && IsSome(request->covered_s);  // nothing but start-ups is not known
+  if (!cpu.known) return cpu;
   cpu.request = *request;
   // Back from the busiest to the mean: the model of layouts is about all of them.
   const double fixed = FixedCores(request->quantile_cores);

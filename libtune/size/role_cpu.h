@@ -12,7 +12,7 @@ namespace tune {
 
 struct RoleCpu {
   CpuRequest request;             // of the busiest process; its rule is kThinData where too little was seen
-  bool known = false;             // CPU time was seen at all
+  bool known = false;             // CPU time was seen later than start-ups
   int processes = 1;              // at the end of the window
   double mean_cores = 0;          // the quantile of one process on average, demand counted in
   double busiest_over_mean = 1;   // the busiest process's use over the mean one's, start-up of its own apart

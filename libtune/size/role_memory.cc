@@ -9,13 +9,15 @@
 namespace tune {
 namespace {
 
-constexpr double kBlockSeconds = 600;  // of which each gives one live set
-constexpr double kLogsTell = 0.5;      // of the time that counters cover: from then on logs count, which tell more
+constexpr double kLogsTell = 0.5;  // of the time that counters cover: from then on logs count, which tell more
+
+constexpr size_t kLeastBins = 3;  // a layout of fewer is one that passes: TaskManagers of two meet while a job restarts
 
 using Layout = std::pair<int, int>;  // slots in use on the fullest TaskManager, slots in use in all
+constexpr Layout kNoLayout{0, 0};
 
 Layout LayoutOf(const CpuBin& bin, const std::optional<int>& slots_each) {
-  if (bin.processes < 1 || bin.slots < 1) return {0, 0};
+  if (bin.processes < 1 || bin.slots < 1) return kNoLayout;
   return {SlotsOnFullest(bin.slots, bin.processes, slots_each), bin.slots};
 }
 
@@ -31,11 +33,16 @@ std::vector<double> LoadByBin(const JobWindow& window) {
   return load;
 }
 
-// Wall seconds later than start-ups.
+// Wall seconds later than start-ups, by CPU time, or else by what counts collections.
 double SeenSeconds(const RoleWindow& role, size_t first_bin) {
   double seen_s = 0;
   for (size_t i = first_bin; i < role.cpu.size(); ++i) {
-    if (role.cpu[i].processes > 0) seen_s += role.cpu[i].warm_s / role.cpu[i].processes;
+    const CpuBin& cpu = role.cpu[i];
+    if (cpu.processes > 0) {
+      seen_s += cpu.warm_s / cpu.processes;
+    } else if (i < role.memory.size() && !role.processes.empty()) {
+      seen_s += std::max(role.memory[i].gc_seen_s, role.memory[i].log_s) / static_cast<double>(role.processes.size());
+    }
   }
   return seen_s;
 }
@@ -126,33 +133,43 @@ LiveObservation Observe(const LiveSet& live, const Layout& layout, double second
           .weight_s = seconds};
 }
 
+using ReadingsByLayout = std::map<Layout, std::vector<LiveReading>>;
+
+// Of the last bin whose layout held for a while; nullopt: none did.
+std::optional<Layout> PresentLayout(const std::vector<Layout>& by_bin, const ReadingsByLayout& held) {
+  const auto last = std::find_if(by_bin.rbegin(), by_bin.rend(), [&](const Layout& at) { return held.contains(at); });
+  return last == by_bin.rend() ? std::nullopt : std::optional(*last);
+}
+
 // The live set of each layout that the history holds, the present one last; it alone where nothing tells layouts apart.
 void TakeLive(const JobSizing& job, const RoleWindow& role, RoleMemory& memory) {
   const double bin_s = absl::ToDoubleSeconds(job.window.bin);
   const std::vector<LiveReading> readings = ReadingsOf(role.memory, job.first_bin, bin_s, LoadByBin(job.window));
-  std::map<Layout, std::vector<LiveReading>> by_layout;
-  Layout present{0, 0};
-  for (size_t i = job.first_bin; i < role.memory.size(); ++i) {
-    const Layout layout =
-        i < role.cpu.size() ? LayoutOf(role.cpu[i], job.window.facts.slots_per_task_manager) : Layout{0, 0};
-    if (layout.first == 0) continue;
-    by_layout[layout].push_back(readings[i - job.first_bin]);
-    present = layout;
+  std::vector<Layout> by_bin;
+  ReadingsByLayout held;
+  for (size_t i = job.first_bin; i < std::min(role.memory.size(), role.cpu.size()); ++i) {
+    by_bin.push_back(LayoutOf(role.cpu[i], job.window.facts.slots_per_task_manager));
+    if (by_bin.back() != kNoLayout) held[by_bin.back()].push_back(readings[i - job.first_bin]);
   }
-  if (by_layout.size() < 2) {
-    memory.live = EstimateLiveSet(readings, kBlockSeconds, memory.heap.exhausted);
-    if (memory.live && present.first > 0) {
-      memory.layouts.push_back(Observe(*memory.live, present, static_cast<double>(readings.size()) * bin_s));
+  const auto is_passing = [](const auto& layout) { return layout.second.size() < kLeastBins; };
+  if (held.size() > 1) std::erase_if(held, is_passing);
+  const std::optional<Layout> present = PresentLayout(by_bin, held);
+  if (held.size() < 2) {
+    memory.live = EstimateLiveSet(readings, kLiveBlockSeconds, memory.heap.exhausted);
+    if (memory.live && present) {
+      memory.layouts.push_back(Observe(*memory.live, *present, static_cast<double>(readings.size()) * bin_s));
     }
     return;
   }
-  for (const auto& [layout, seen] : by_layout) {
-    const bool is_present = layout == present;
-    const std::optional<LiveSet> live = EstimateLiveSet(seen, kBlockSeconds, is_present && memory.heap.exhausted);
-    if (!live) continue;
-    if (is_present) memory.live = live;
-    memory.layouts.push_back(Observe(*live, layout, static_cast<double>(seen.size()) * bin_s));
+  const auto take = [&](const Layout& layout, const std::vector<LiveReading>& seen, bool exhausted) {
+    std::optional<LiveSet> live = EstimateLiveSet(seen, kLiveBlockSeconds, exhausted);
+    if (live) memory.layouts.push_back(Observe(*live, layout, static_cast<double>(seen.size()) * bin_s));
+    return live;
+  };
+  for (const auto& [layout, seen] : held) {
+    if (layout != *present) take(layout, seen, false);
   }
+  memory.live = take(*present, held.at(*present), memory.heap.exhausted);
 }
 
 }  // namespace
@@ -166,6 +183,7 @@ RoleMemory ReadRoleMemory(const JobSizing& job, const RoleWindow& role, const Pr
   RoleMemory memory;
   memory.seen_s = SeenSeconds(role, job.first_bin);
   memory.thin = memory.seen_s < absl::ToDoubleSeconds(job.policy.min_process_coverage);
+  memory.stopped = !job.window.running_at_end;
   TakeSizes(role, now, memory.heap);
   TakeOverhead(SumPauses(role, job.first_bin), memory);
   TakeUse(role, job.first_bin, memory);

@@ -15,6 +15,7 @@ namespace tune {
 struct RoleMemory {
   double seen_s = 0;                     // wall seconds later than start-ups in which processes were seen
   bool thin = true;                      // too little was seen to lower anything
+  bool stopped = false;                  // the job did not run at the end: nothing is lowered on what was before
   std::optional<LiveSet> live;           // of the present layout; nullopt: no reading
   HeapFacts heap;                        // meaningful where `live` is there
   bool from_logs = false;                // its overhead comes from GC logs, not from counters

@@ -68,7 +68,8 @@ absl::Status TakeManaged(const ProcessSize& now, const RoleMemory& memory, const
 
 }  // namespace
 
-CpuNeeds CpuNeedsOf(const TuningPolicy& policy, const ProcessSize& now, const RoleCpu& cpu) {
+CpuNeeds CpuNeedsOf(const JobSizing& job, const ProcessSize& now, const RoleCpu& cpu) {
+  const TuningPolicy& policy = job.policy;
   CpuNeeds needs;
   needs.wish.min_request = policy.min_cpu_request;
   needs.wish.start_up_floor = policy.cpu_start_up;
@@ -87,6 +88,7 @@ CpuNeeds CpuNeedsOf(const TuningPolicy& policy, const ProcessSize& now, const Ro
       needs.wish.min_request = std::max(needs.wish.min_request, *cpu.request.request);
     }
     if (cpu.request.limit_factor) needs.wish.limit_factor = *cpu.request.limit_factor;
+    if (!job.window.running_at_end && now.cpu) needs.wish.min_request = std::max(needs.wish.min_request, *now.cpu);
   } else if (now.cpu) {
     needs.known = true;
     needs.mean_cores = Cores(*now.cpu) * middle;

@@ -12,14 +12,14 @@
 namespace tune {
 
 // How CPU becomes a request at another layout: the request for the present one over the use that it was made for.
-// Without a known use the present request is taken for right.
+// Without a known use the present request is taken for right, and that of a job that does not run is not lowered.
 struct CpuNeeds {
   double mean_cores = 0;  // of one TaskManager on average
   double busiest_over_mean = 1;
   CpuWish wish;
   bool known = false;  // false: neither use nor request is known, and CPU is left out
 };
-CpuNeeds CpuNeedsOf(const TuningPolicy& policy, const ProcessSize& now, const RoleCpu& cpu);
+CpuNeeds CpuNeedsOf(const JobSizing& job, const ProcessSize& now, const RoleCpu& cpu);
 
 HeapGoals HeapGoalsOf(const TuningPolicy& policy);
 std::optional<ResourcePrice> PriceOf(const TuningPolicy& policy);

@@ -162,7 +162,7 @@ void AnswerTaskManagers(JobSizing& job, const PresentProcesses& present) {
                                   SlotsOnFullest(slots, now.count.value_or(1), now.slots), slots);
   DescribeRole(job, kTaskManagerRules, memory, cpu, answer);
   if (!memory.live || !now.count || !now.slots) return AnswerWithoutMemory(job, cpu, answer);
-  const CpuNeeds cpu_needs = CpuNeedsOf(job.policy, now, cpu);
+  const CpuNeeds cpu_needs = CpuNeedsOf(job, now, cpu);
   const PodLimits limits = WithoutJobManager(job.window.facts.limits, job.out.job_manager.wanted);
   RoleContainer container;
   if (present.task_manager_memory) {

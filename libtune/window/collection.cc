@@ -8,6 +8,8 @@ namespace tune {
 namespace {
 
 constexpr double kFutile = 0.05;  // of the heap in use
+constexpr double kGrown = 0.8;    // of -Xmx: survivor spaces of which only one is in use are not counted
+constexpr double kFilled = 0.7;   // of the capacity: the young generation is empty then
 
 bool IsConcurrent(const Collection& c) {
   return c.kind == CollectionKind::kConcurrent || c.collector == Collector::kZ || c.collector == Collector::kShenandoah;
@@ -32,6 +34,12 @@ bool NeededRoom(const Collection& full) { return !WasAskedFor(full) && !full.cau
 
 bool IsFutile(const Collection& full) {
   return full.heap.before && full.heap.after && ValueOf(full.heap.after) > (1 - kFutile) * ValueOf(full.heap.before);
+}
+
+bool IsHeapFull(const Collection& c, const std::optional<Bytes>& max_heap) {
+  if (c.kind != CollectionKind::kFull || !NeededRoom(c) || !IsFutile(c) || !max_heap) return false;
+  const double capacity = ValueOf(c.heap.capacity);
+  return capacity >= kGrown * ValueOf(max_heap) && ValueOf(c.heap.after) >= kFilled * capacity;
 }
 
 std::optional<double> PromotedBy(const Collection& young) {

@@ -24,6 +24,10 @@ bool NeededRoom(const Collection& full);
 // A full collection that freed next to nothing: less than 5 % of the heap in use.
 bool IsFutile(const Collection& full);
 
+// A futile full collection of a heap that cannot grow any more: it is full, however young its JVM is. `max_heap`: -Xmx,
+// as far as the JVM tells it.
+bool IsHeapFull(const Collection& collection, const std::optional<Bytes>& max_heap);
+
 // Bytes that a young collection moved to the old generation: its growth, without G1's humongous regions, which are
 // allocated there. nullopt: not told.
 std::optional<double> PromotedBy(const Collection& young);

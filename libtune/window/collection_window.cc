@@ -47,7 +47,8 @@ void WindowBuilder::State::AddCollection(const CollectionSample& sample) {
   const std::optional<Allocation> allocation = log.allocation.Take(c, static_cast<double>(*c.time_ms) / 1000);
   if (*c.time_ms >= start_ms) {
     const size_t bin = BinAt(*c.time_ms - start_ms);
-    if (IsWarm(track, *c.time_ms)) {
+    const bool warm = IsWarm(track, *c.time_ms), full = !warm && IsHeapFull(c, track.told.heap_max);
+    if (warm || full) {
       role.dirty_from = std::min(role.dirty_from, bin);
       for (size_t rung = 0; rung < told.size(); ++rung) {
         if (told[rung]) track.Read(static_cast<LiveRung>(rung), bin, *told[rung]);
@@ -59,6 +60,9 @@ void WindowBuilder::State::AddCollection(const CollectionSample& sample) {
              [&](size_t at, double share) { role.window->memory[at].log_s += elapsed_s * share; });
       if (allocation) role.window->memory[bin].log_allocated += allocation->bytes;
       if (!WasAskedFor(c)) Count(c, role.window->memory[bin]);
+    } else if (full) {
+      ++role.window->memory[bin].log_full_gcs;
+      ++role.window->memory[bin].log_futile_full_gcs;
     }
   }
   log.last_ms = *c.time_ms;

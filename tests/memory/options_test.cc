@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <map>
 
+#include "absl/strings/str_cat.h"
 #include "libtune/memory/java_text.h"
 #include "tune/flink_memory.h"
 
@@ -119,6 +121,29 @@ TEST(LimitFactorsOfAConfiguration, AreAtLeastOne) {
                 .status()
                 .message(),
             "kubernetes.jobmanager.memory.limit-factor = \"0.9\"; allowed: >= 1");
+}
+
+TEST(CpuRequestOfAConfiguration, IsTheFirstOptionThatIsSet) {
+  const auto read = [](FlinkProcess process, const std::map<std::string, std::string>& configuration) {
+    const auto cpu = ReadCpuRequest(process, configuration);
+    EXPECT_TRUE(cpu.ok()) << cpu.status();
+    return *cpu;
+  };
+  std::map<std::string, std::string> configuration = {{"kubernetes.taskmanager.cpu", "2"},
+                                                      {"kubernetes.jobmanager.cpu.amount", "0.25"}};
+  EXPECT_EQ(read(FlinkProcess::kTaskManager, configuration), MilliCores(2000));
+  EXPECT_EQ(read(FlinkProcess::kJobManager, configuration), MilliCores(250));
+  configuration["kubernetes.taskmanager.cpu.amount"] = "1.5";
+  EXPECT_EQ(read(FlinkProcess::kTaskManager, configuration), MilliCores(1500));
+  configuration["taskmanager.cpu.cores"] = "3";
+  EXPECT_EQ(read(FlinkProcess::kTaskManager, configuration), MilliCores(3000));
+  EXPECT_EQ(read(FlinkProcess::kTaskManager, {{"kubernetes.taskmanager.cpu", "-1.0"}}), std::nullopt);
+  EXPECT_EQ(read(FlinkProcess::kTaskManager, {}), std::nullopt);
+  for (const char* bad : {"two", "NaN", "1e300", ""}) {
+    EXPECT_EQ(
+        ReadCpuRequest(FlinkProcess::kTaskManager, {{"kubernetes.taskmanager.cpu", bad}}).status().message(),
+        absl::StrCat("kubernetes.taskmanager.cpu = \"", bad, "\"; allowed: a number of cores in (0, 1e9], as 0.5"));
+  }
 }
 
 TEST(JavaText, NumbersAreReadAsJavaDoes) {

@@ -38,6 +38,18 @@ TEST(Present, IsWhatTheSpecSays) {
   EXPECT_EQ(now.count, 4);
 }
 
+TEST(Present, CpuMayBeAnOptionWhereTheSpecHasNone) {
+  JobWindow window = Build({});
+  window.facts.configuration["kubernetes.taskmanager.cpu.amount"] = "1.5";
+  window.facts.configuration["kubernetes.taskmanager.cpu.limit-factor"] = "2";
+  EXPECT_EQ(NowOf(window).cpu, MilliCores(500));  // the operator sets the spec's
+  window.facts.task_manager.cpu.reset();
+  EXPECT_EQ(NowOf(window).cpu, MilliCores(1500));
+  EXPECT_EQ(NowOf(window).cpu_limit_factor, 2);
+  window.facts.configuration["kubernetes.taskmanager.cpu.amount"] = "much";
+  EXPECT_THAT(Recommend(window, PlainPolicy()).status().message(), HasSubstr("kubernetes.taskmanager.cpu.amount"));
+}
+
 // What a JVM tells of its heap lacks a survivor space: the spec knows it whole.
 TEST(Present, SpecGoesBeforeWhatProcessesTell) {
   SteadyJob job;

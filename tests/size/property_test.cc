@@ -108,6 +108,35 @@ TEST(Processes, OfAnyJobAreSane) {
   EXPECT_GE(rules.size(), 40u) << testing::PrintToString(rules);
 }
 
+// What was too small may have killed it; what was too large nobody knows.
+TEST(Processes, OfAStoppedJobAreNeverLowered) {
+  std::mt19937_64 random(4);
+  int raised = 0;
+  for (int i = 0; i < kJobs; ++i) {
+    SCOPED_TRACE(i);
+    JobWindow window = AnyJob(random);
+    window.running_at_end = false;
+    const JobRecommendation job = MustRecommend(window, AnyPolicy(random));
+    EXPECT_EQ(job.action, Action::kPerson);
+    for (const ProcessRecommendation& answer : {job.task_managers, job.job_manager}) {
+      EXPECT_NE(answer.action, Action::kLower);
+      if (answer.now.overhead) {
+        EXPECT_GE(answer.wanted.memory, answer.now.memory);
+      }
+      if (answer.now.heap) {
+        EXPECT_GE(answer.wanted.heap, answer.now.heap);
+      }
+      if (answer.now.cpu) {
+        EXPECT_GE(answer.wanted.cpu, answer.now.cpu);
+      }
+      raised += answer.action == Action::kRaise;
+    }
+    for (const VertexRecommendation& r : job.vertices) EXPECT_EQ(r.wanted, r.now);
+    ASSERT_FALSE(HasFailure());
+  }
+  EXPECT_GE(raised, kJobs / 20);
+}
+
 TEST(Processes, WithoutSizingOfProcessesStayAsTheyAre) {
   std::mt19937_64 random(3);
   for (int i = 0; i < kJobs / 4; ++i) {

@@ -69,6 +69,15 @@ TEST(RoleCpu, NotMeasuredIsNotKnown) {
   EXPECT_EQ(MustRecommend(window, MemoryPolicy()).task_managers.cpu_verdict, Verdict::kNotMeasured);
 }
 
+TEST(RoleCpu, OfStartUpsAloneIsNotKnown) {
+  JobWindow window = Build({});
+  for (CpuBin& bin : window.task_managers.cpu) bin.warm_s = 0;
+  EXPECT_FALSE(Read(SizingCase(window)).known);
+  const ProcessRecommendation answer = MustRecommend(window, MemoryPolicy()).task_managers;
+  EXPECT_EQ(answer.cpu_verdict, Verdict::kNotMeasured);
+  EXPECT_EQ(answer.cores_quantile, std::nullopt);
+}
+
 TEST(RoleCpu, OfAFewMinutesIsThin) {
   SteadyJob job;
   job.bins = 9;

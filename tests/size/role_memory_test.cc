@@ -132,6 +132,43 @@ TEST(RoleMemory, StartUpsAreLeftOutOfWhatWasSeen) {
   EXPECT_FALSE(Read(window).thin);  // 10 minutes
 }
 
+// No CPU time: the counters of collections tell how long 4 processes were seen, 9 minutes of which are too few.
+TEST(RoleMemory, WithoutCpuTimeCollectionsTellHowMuchWasSeen) {
+  JobWindow window = Build({});
+  for (CpuBin& bin : window.task_managers.cpu) bin = CpuBin{};
+  ASSERT_EQ(window.task_managers.processes.size(), 4u);
+  for (MemoryBin& bin : window.task_managers.memory) bin.gc_seen_s = 4 * 20;
+  EXPECT_NEAR(Read(window).seen_s, 600, 1e-9);  // 30 bins of 20 s
+  EXPECT_FALSE(Read(window).thin);
+  for (MemoryBin& bin : window.task_managers.memory) bin.gc_seen_s = 4 * 18;
+  EXPECT_TRUE(Read(window).thin);
+  for (MemoryBin& bin : window.task_managers.memory) bin.log_s = 4 * 20;
+  EXPECT_FALSE(Read(window).thin);
+}
+
+// 4 TaskManagers, for two bins 4 old and 4 new ones, then 2: the eight are no layout, in the middle or at the end.
+TEST(RoleMemory, TaskManagersOfTwoLayoutsThatMeetAreNone) {
+  JobWindow window = Build({});
+  window.facts.slots_per_task_manager.reset();
+  for (size_t i = 0; i < 30; ++i) {
+    window.task_managers.cpu[i].processes = i < 14 ? 4 : i < 16 ? 8 : 2;
+    window.task_managers.memory[i].live[0] = Mib(i < 14 ? 300 : i < 16 ? 900 : 500);
+  }
+  RoleMemory memory = Read(window);
+  ASSERT_EQ(memory.layouts.size(), 2u);
+  EXPECT_EQ(memory.layouts.back().slots, 4);  // 8 on 2, the present one
+  EXPECT_EQ(memory.live->bytes, 500.0 * (1 << 20));
+  for (size_t i = 14; i < 16; ++i) window.task_managers.cpu[i].processes = 2;
+  for (size_t i = 28; i < 30; ++i) window.task_managers.cpu[i].processes = 8;
+  memory = Read(window);
+  ASSERT_EQ(memory.layouts.size(), 2u);
+  EXPECT_EQ(memory.layouts.back().slots, 4);
+  window.task_managers.cpu[27].processes = 8;  // the third bin of it
+  memory = Read(window);
+  ASSERT_EQ(memory.layouts.size(), 3u);
+  EXPECT_EQ(memory.layouts.back().slots, 1);  // 8 on 8
+}
+
 TEST(RoleMemory, OlderBinsThanTheHorizonAreLeftOut) {
   JobWindow window = Build({});
   for (size_t i = 0; i < 20; ++i) {

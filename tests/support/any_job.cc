@@ -58,6 +58,7 @@ JobWindow AnyJob(std::mt19937_64& random) {
     window.sources[0].given = RecordsPerSecond(rate), window.sources[0].kind = DemandKind::kGiven;
   window.checkpoints = {uniform(0, 10), uniform(0, 10), std::nullopt};
   if (uniform(0, 1) < 0.1) window.stale_at_end_s = uniform(0, 1000);
+  window.running_at_end = uniform(0, 1) < 0.95;
   AddAnyProcesses(random, window);
   return window;
 }

@@ -36,6 +36,29 @@ TEST(FutileCollections, FreeLessThanATwentieth) {
   EXPECT_EQ(bin.log_futile_full_gcs, 2);
 }
 
+// A JVM of 10 s, -Xmx 2100: 1700 of 2000 are in use after the first three, which is a heap that is full, and alive.
+// Nothing else of a start-up counts: 1300 are in use, the heap may still grow (1500), or somebody asked.
+TEST(FutileCollections, OfAHeapThatCannotGrowCountAtStartUpToo) {
+  WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+  ProcessSample told;
+  told.id = "tm1";
+  told.time_ms = FeedMs(0);
+  told.Set(ProcessMetric::kHeapMax, 2100);
+  MustAdd(builder, told);
+  for (double t = 10; t < 16; ++t) {
+    CollectionSample sample = Full(t, 1740, 1700, t == 15 ? "System.gc()" : "Ergonomics");
+    sample.collection.uptime_s = t;
+    if (t == 13) sample.collection.heap = {Bytes(1310), Bytes(1300), Bytes(2000)};
+    if (t == 14) sample.collection.heap.capacity = Bytes(1500);
+    MustAdd(builder, sample);
+  }
+  const MemoryBin& bin = builder.Window().task_managers.memory[0];
+  EXPECT_EQ(bin.log_full_gcs, 3);
+  EXPECT_EQ(bin.log_futile_full_gcs, 3);
+  EXPECT_EQ(bin.log_s, 0);
+  EXPECT_EQ(bin.live[static_cast<size_t>(LiveRung::kFullCollection)], Bytes(1700));
+}
+
 // One collection in a bin: what the bins tell is what the log tells.
 RC_GTEST_PROP(FutileCollections, AreTheSameByTheLogAndByTheWindow, ()) {
   WindowBuilder builder = MustCreate(SourceToMap(1, 1));

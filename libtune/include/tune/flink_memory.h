@@ -191,5 +191,10 @@ enum class FlinkProcess { kTaskManager, kJobManager };
 // kInvalidArgument for a value that is no number >= 1.
 absl::StatusOr<LimitFactors> ReadLimitFactors(FlinkProcess process,
                                               const std::map<std::string, std::string>& configuration);
+// The CPU request by a Flink configuration, which counts where the spec's resource.cpu is absent:
+// `taskmanager.cpu.cores`, kubernetes.{taskmanager,jobmanager}.cpu.amount, or without `.amount` as older versions call
+// it. nullopt: not set, or not above 0, which leaves it to Flink. kInvalidArgument: no number of cores up to 1e9.
+absl::StatusOr<std::optional<MilliCores>> ReadCpuRequest(FlinkProcess process,
+                                                         const std::map<std::string, std::string>& configuration);
 
 }  // namespace tune
