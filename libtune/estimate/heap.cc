@@ -7,8 +7,6 @@
 namespace tune {
 namespace {
 
-// Java Performance's rule of thumb for -Xmx.
-constexpr double kClassicLow = 3, kClassicHigh = 4;
 constexpr double kDividedOldFraction = 2.0 / 3;  // -XX:NewRatio=2
 // Of the old generation that live data may fill. A divided heap collects in full when the rest is used up; G1 and the
 // concurrent collectors need room to copy and to mark while the program goes on.

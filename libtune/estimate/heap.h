@@ -27,6 +27,9 @@ struct HeapGoals {
   double live_factor = 0;  // > 0: the heap is so many live sets, and nothing else counts (the classic rule)
 };
 
+// The classic rule of thumb for -Xmx: so many live sets.
+constexpr double kClassicLow = 3, kClassicHigh = 4;
+
 enum class HeapRule {
   kLiveShare,  // the live set fills at most a share of the old generation
   kOverhead,   // the overhead model

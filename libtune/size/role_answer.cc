@@ -36,7 +36,6 @@ bool Grows(const std::optional<Bytes>& now, const std::optional<Bytes>& needed) 
 Bytes ToBytes(double bytes) { return Bytes(static_cast<int64_t>(bytes)); }
 
 void DescribeMemory(JobSizing& job, const RoleRules& rules, const RoleMemory& memory, ProcessRecommendation& answer) {
-  constexpr double kClassicLow = 3, kClassicHigh = 4;
   if (!memory.live) return;
   const LiveSet& live = *memory.live;
   answer.live = LiveFigures{ToBytes(live.bytes), ToBytes(live.low), live.rung, live.is_bound};
