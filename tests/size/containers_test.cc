@@ -114,6 +114,18 @@ TEST(Containers, NativeMemoryGetsOverhead) {
   EXPECT_EQ(InMib(job.task_managers.wanted.memory), 1664 + 46);
 }
 
+// 1664 * 1.1 are 1830 MiB, 1710 of which are wanted.
+TEST(Containers, ALimitBeyondTheRequestIsRoomToo) {
+  SteadyJob steady = Content();
+  steady.task_managers.rss_mib = 1650;
+  JobWindow window = Build(steady);
+  window.facts.configuration["kubernetes.taskmanager.memory.limit-factor"] = "1.1";
+  for (MemoryBin& bin : window.task_managers.memory) bin.native = Mib(300);
+  const JobRecommendation job = MustRecommend(window, MemoryPolicy());
+  EXPECT_EQ(FindingOf(job, FindingKind::kNativeMemory), nullptr);
+  EXPECT_EQ(job.task_managers.action, Action::kHold);
+}
+
 // How native memory spreads over other layouts is not known: the slots stay whatever the policy allows.
 TEST(Containers, NativeMemoryKeepsTheSlots) {
   SteadyJob steady = Content();
@@ -143,6 +155,18 @@ TEST(Containers, FullDirectMemoryGetsOffHeap) {
   const ProcessRecommendation answer = MustRecommend(window, MemoryPolicy()).task_managers;
   EXPECT_EQ(answer.action, Action::kRaise);
   EXPECT_EQ(InMib(answer.wanted.memory), 1664 + 32);
+  EXPECT_EQ(answer.options.at("taskmanager.memory.task.off-heap.size"), "32m");
+}
+
+// Idle managed memory would make up for it.
+TEST(Containers, FullDirectMemoryGetsOffHeapThoughTheProcessIsLargeEnough) {
+  SteadyJob steady = Content();
+  steady.managed_mib = 112;
+  steady.task_managers.managed_used_mib = 0;
+  JobWindow window = Build(steady);
+  for (MemoryBin& bin : window.task_managers.memory) bin.direct_used = Mib(64 + 120);
+  const ProcessRecommendation answer = MustRecommend(window, MemoryPolicy()).task_managers;
+  EXPECT_EQ(answer.action, Action::kRaise);
   EXPECT_EQ(answer.options.at("taskmanager.memory.task.off-heap.size"), "32m");
 }
 

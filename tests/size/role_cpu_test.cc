@@ -37,6 +37,17 @@ TEST(RoleCpu, IsThatOfTheBusiestProcess) {
   EXPECT_NEAR(cpu.mean_cores, 0.3, 1e-9);
 }
 
+// Other layouts have the same imbalance beyond their own uneven slots: 4/3 on even TaskManagers; where 7 slots on 4
+// make the fullest have 8/7 of the mean, 4/3 over 8/7.
+TEST(RoleCpu, OfTheBusiestIsImbalanceBeyondUnevenSlots) {
+  SteadyJob job;
+  job.task_managers.busiest_over_mean = 1.5;
+  EXPECT_NEAR(TermOf(MustRecommend(Build(job), MemoryPolicy()), "layout.cores", -1, "imbalance"), 4.0 / 3, 1e-9);
+  job.parallelism = 7;
+  EXPECT_NEAR(TermOf(MustRecommend(Build(job), MemoryPolicy()), "layout.cores", -1, "imbalance"), 4.0 / 3 / (8.0 / 7),
+              1e-9);
+}
+
 // A process seen for less than half as long tells too little to be called the busiest.
 TEST(RoleCpu, OfAProcessSeenShortlyIsNotTheBusiest) {
   SteadyJob job;
