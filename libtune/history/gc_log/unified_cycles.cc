@@ -170,7 +170,11 @@ void UnifiedParser::TakeZCollection(int64_t number, std::string_view body, const
   c.heap.after = heap.after;
   if (minor) {
     c.marked_live.reset();
-    if (c.young.before && c.young.after) c.old = {*heap.before - *c.young.before, *heap.after - *c.young.after, {}};
+    // Lines of two JVMs may have met under one number.
+    const bool holds_young = c.young.before <= heap.before && c.young.after <= heap.after;
+    if (c.young.before && c.young.after && holds_young) {
+      c.old = {*heap.before - *c.young.before, *heap.after - *c.young.after, {}};
+    }
   }
   EndCycle(&open, stamp);
 }

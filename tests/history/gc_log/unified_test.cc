@@ -125,6 +125,19 @@ TEST(UnifiedGcLogTest, ReadsGenerationalZgc) {
   EXPECT_EQ(SpaceText(major.heap), "100352K->43008K(-)");
 }
 
+// Lines of two JVMs met under one number: 56 MiB young of 52 in all leave nothing to tell of the old generation.
+TEST(UnifiedGcLogTest, AYoungGenerationLargerThanTheHeapTellsNothingOfTheOldOne) {
+  std::string text = kZGenerational;
+  const std::string was = "(Allocation Rate) 104M";
+  ASSERT_NE(text.find(was), std::string::npos);
+  text.replace(text.find(was), was.size(), "(Allocation Rate) 52M");
+  const ReadLog log = ReadLogText(text);
+  ASSERT_EQ(log.collections.size(), 2u);
+  EXPECT_EQ(SpaceText(log.collections[0].young), "57344K->38912K(-)");
+  EXPECT_FALSE(log.collections[0].old.before.has_value());
+  EXPECT_FALSE(log.collections[0].old.after.has_value());
+}
+
 TEST(UnifiedGcLogTest, ReadsShenandoahAndWhyItCollects) {
   const ReadLog log = ReadLogText(kShenandoahUnified);
   ASSERT_EQ(log.collections.size(), 3u);
