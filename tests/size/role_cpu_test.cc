@@ -209,6 +209,18 @@ TEST(RoleCpu, ThrottlingThatAsksForMoreIsFound) {
   EXPECT_EQ(FindingOf(MustRecommend(Build(job), MemoryPolicy()), FindingKind::kThrottled), nullptr);
 }
 
+// Throttled at half a core before the spec asked for 3: it asks for no more now.
+TEST(RoleCpu, ThrottlingThatAsksForNoMoreIsNotFound) {
+  SteadyJob job;
+  job.cpu = 3;
+  job.task_managers.cores = 0.49;
+  job.task_managers.limit_cores = 0.5;
+  job.task_managers.throttled = 0.3;
+  const JobRecommendation found = MustRecommend(Build(job), MemoryPolicy());
+  EXPECT_EQ(found.task_managers.wanted.cpu, MilliCores(3000));
+  EXPECT_EQ(FindingOf(found, FindingKind::kThrottled), nullptr);
+}
+
 // 0.3 of 0.5 cores are in the band of 0.5 to 0.8: nothing changes, also by rounding.
 TEST(RoleCpu, InsideTheBandKeepsTheRequest) {
   for (int milli = 251; milli <= 400; ++milli) {
