@@ -63,12 +63,23 @@ bool ClassicParser::Take(std::string_view text, const Stamp& stamp) {
   }
   if (text.front() == ' ' || text.front() == '\t') return TakeIndented(text);
   if (text.front() != '[') return TakeHeader(text);
-  if (TakePhase(text, stamp)) return true;
+  if (TakePhase(text, stamp)) {
+    TakeBehind(text.substr(1), stamp);
+    return true;
+  }
   if (!BeginsRecord(text)) {
     return (text.starts_with("[Times:") || text.starts_with("[Eden:")) && TakeIndented(text);
   }
   Open(text, stamp);
   return true;
+}
+
+// Threads write without waiting for each other: behind a record or phase may stand the next one on the same line.
+void ClassicParser::TakeBehind(std::string_view text, const Stamp& stamp) {
+  for (size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
+    const std::string_view rest = text.substr(at);
+    if (!TakePhase(rest, stamp) && BeginsRecord(rest)) return Open(rest, stamp);
+  }
 }
 
 void ClassicParser::Open(std::string_view text, const Stamp& stamp) {
@@ -112,29 +123,58 @@ void ClassicParser::Append(std::string_view text) {
   record_.append(text);
 }
 
+// Before its remark CMS may collect the young generation (CMSScavengeBeforeRemark): that record stands inside the
+// remark's, whose time is that of both. It becomes a collection of its own; returns its pause in seconds.
+double ClassicParser::TakeYoungInRemark(Collector& collector) {
+  const size_t begin = record_.find("[GC", 1);
+  if (begin == std::string::npos || record_.find("[YG occupancy") > begin) return 0;
+  size_t end = begin;
+  for (int depth = 0; end < record_.size(); ++end) {
+    if (record_[end] == '[') ++depth;
+    if (record_[end] == ']' && --depth == 0) break;
+  }
+  if (end == record_.size()) return 0;
+  std::optional<Collection> young = ReadClassicRecord(record_.substr(begin, end + 1 - begin), collector);
+  if (!young || young->kind != CollectionKind::kYoung) return 0;
+  record_.erase(begin, end + 1 - begin);
+  queue_.outline().collector = collector;
+  SetEnd(*young);
+  queue_.Emit(*young);
+  return young->pause_s;
+}
+
+// The stamp is of the record's start.
+void ClassicParser::SetEnd(Collection& collection) const {
+  collection.uptime_s = record_stamp_.uptime_s;
+  collection.time_ms = record_stamp_.time_ms;
+  if (collection.uptime_s) *collection.uptime_s += collection.pause_s;
+  if (collection.time_ms) *collection.time_ms += std::llround(collection.pause_s * 1e3);
+}
+
 void ClassicParser::EndRecord(std::string_view behind) {
   Collector collector = queue_.outline().collector;
+  const double young_s = TakeYoungInRemark(collector);
   std::optional<Collection> read = ReadClassicRecord(record_, collector);
   if (!read) return queue_.LeaveOut(kNotUnderstood);
   queue_.outline().collector = collector;
-  read->uptime_s = record_stamp_.uptime_s;
-  read->time_ms = record_stamp_.time_ms;
-  if (read->uptime_s) *read->uptime_s += read->pause_s;  // the stamp is of its start
-  if (read->time_ms) *read->time_ms += std::llround(read->pause_s * 1e3);
+  SetEnd(*read);
+  read->pause_s = read->longest_pause_s = std::max(0.0, read->pause_s - young_s);
   const Stamp end{read->time_ms, read->uptime_s};
   if (read->starts_marking || read->kind == CollectionKind::kFull) EndCycle(end);  // the one before was cut short
   if (read->starts_marking) BeginCycle(*read);
   pending_ = std::move(read);
-  if (const auto times = ReadClassicTimes(behind); times) {
+  if (const auto times = ReadClassicTimes(behind); times && behind.find("concurrent-") == std::string_view::npos) {
     pending_->cpu_s = *times;
     EmitPending();
   }
+  TakeBehind(behind, end);
 }
 
 // Behind a record: its CPU time, and G1's details.
 bool ClassicParser::TakeIndented(std::string_view text) {
   if (!pending_) return false;
   if (const size_t eden = text.find("[Eden: "); eden != std::string_view::npos) {
+    queue_.Infer(Collector::kG1);
     ReadClassicG1Heap(text.substr(eden), *pending_);
   }
   if (const auto times = ReadClassicTimes(text); times) {
@@ -160,7 +200,13 @@ void ClassicParser::Flush() {
 bool ClassicParser::TakeHeader(std::string_view text) {
   GcLogOutline& outline = queue_.outline();
   if (text.starts_with("CommandLine flags: ")) {
-    outline.options = CutText(text.substr(19));
+    const std::string options = CutText(text.substr(19));
+    EmitPending();
+    if (outline.collections > 0 && !outline.options.empty() && options != outline.options) {
+      Flush();
+      queue_.Restart();  // every file of a rotated log has the same ones
+    }
+    outline.options = options;
     outline.initial_heap = OptionBytes(text, "-XX:InitialHeapSize=");
     outline.max_heap = OptionBytes(text, "-XX:MaxHeapSize=");
     outline.region_size = OptionBytes(text, "-XX:G1HeapRegionSize=");

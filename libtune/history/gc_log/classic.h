@@ -26,10 +26,13 @@ class ClassicParser {
   bool TakeContinuation(std::string_view text, const Stamp& stamp);
   bool TakeIndented(std::string_view text);
   bool TakeHeader(std::string_view text);
+  void TakeBehind(std::string_view text, const Stamp& stamp);
   void Open(std::string_view text, const Stamp& stamp);
   void Append(std::string_view text);
   void EndRecord(std::string_view behind);
   void EmitPending();
+  double TakeYoungInRemark(Collector& collector);
+  void SetEnd(Collection& collection) const;
 
   // classic_cycles.cc: concurrent phases of CMS and G1.
   bool TakePhase(std::string_view text, const Stamp& stamp);

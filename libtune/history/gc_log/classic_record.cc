@@ -54,6 +54,7 @@ class RecordReader {
     std::string_view name = rest.substr(0, length);
     cursor_.Advance(length);
     if (name == "G" && cursor_.Skip("1Ergonomics")) name = "Ergonomics";
+    if (name == "CMS CMS") name = "CMS";  // "[CMS CMS: abort preclean due to time …"
     while (name.ends_with(' ')) name.remove_suffix(1);
     if (names_.empty() && first.empty()) first = name;
     initial_mark = initial_mark || name == "1 CMS-initial-mark";

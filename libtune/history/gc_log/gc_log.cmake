@@ -21,6 +21,7 @@ target_sources(tune_history PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/unified.cc
   ${CMAKE_CURRENT_LIST_DIR}/unified_cycles.cc
   ${CMAKE_CURRENT_LIST_DIR}/unified_facts.cc
+  ${CMAKE_CURRENT_LIST_DIR}/unified_nested.cc
   ${CMAKE_CURRENT_LIST_DIR}/unified_spaces.cc
   ${CMAKE_CURRENT_LIST_DIR}/zip_bytes.cc)
 target_link_libraries(tune_history PRIVATE $<BUILD_INTERFACE:${TUNE_MINIZIP_LIBRARY}> $<INSTALL_INTERFACE:minizip>)

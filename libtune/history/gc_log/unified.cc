@@ -159,6 +159,7 @@ void UnifiedParser::Flush() {
   }
   open_.clear();
   highest_number_ = -1;
+  young_in_remark_s_ = 0;
   using_seen_ = false;
   trigger_.clear();
 }
@@ -248,40 +249,11 @@ void UnifiedParser::TakePause(int64_t number, std::string_view body, const Stamp
   AddFailure(c, line.failure);
   c.starts_marking = line.type == "Concurrent Start" || line.name.starts_with("Pause Initial Mark");
   c.heap = line.heap;
-  c.pause_s = c.longest_pause_s = *line.seconds;
+  c.pause_s = c.longest_pause_s = WithoutYoungInRemark(kind, c.cause, *line.seconds);
   SetEnd(c, stamp);
   SumRegions(ended);
   if (OpenCollection* cycle = Find(number, true); cycle != nullptr) cycle->collection.pause_s += *line.seconds;
   EndPause(number, std::move(ended));
-}
-
-// Serial (up to JDK 14) and CMS begin a full collection inside a young one that fails: its number is the next one, and
-// its end comes first. The young one's figures are then those of both. They are taken apart here.
-void UnifiedParser::EndPause(int64_t number, OpenCollection open) {
-  Collection& outer = open.collection;
-  const bool encloses = !ended_.empty() && ended_.back().collection.kind == CollectionKind::kFull &&
-                        ended_.back().collection.number == number + 1 && outer.kind == CollectionKind::kYoung;
-  if (!encloses) {
-    EmitEnded();
-    ended_.push_back(std::move(open));
-    return;
-  }
-  Collection& full = ended_.back().collection;
-  full.young.after = outer.young.after;
-  full.young.capacity = outer.young.capacity;
-  full.old.after = outer.old.after;
-  full.old.capacity = outer.old.capacity;
-  full.metaspace = outer.metaspace;
-  if (outer.heap.before == full.heap.before) {  // it failed before it moved anything
-    full.young.before = outer.young.before;
-    full.old.before = outer.old.before;
-  }
-  outer.heap.after = full.heap.before;
-  outer.young.after = outer.old.after = std::nullopt;
-  outer.pause_s = outer.longest_pause_s = std::max(0.0, outer.pause_s - full.pause_s);
-  if (outer.uptime_s) *outer.uptime_s = std::max(0.0, *outer.uptime_s - full.pause_s);
-  if (outer.time_ms) *outer.time_ms -= static_cast<int64_t>(full.pause_s * 1e3);
-  ended_.insert(ended_.end() - 1, std::move(open));
 }
 
 // "User=0.01s Sys=0.00s Real=0.01s", behind the collection that it belongs to.

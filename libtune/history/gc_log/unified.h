@@ -52,12 +52,15 @@ class UnifiedParser {
   void TakeNumbered(int64_t number, std::string_view body, const Stamp& stamp);
   void TakePause(int64_t number, std::string_view body, const Stamp& stamp);
   void TakeCpu(int64_t number, std::string_view body);
-  void EndPause(int64_t number, OpenCollection open);
   void CheckNumber(int64_t number);
   void EmitEnded();
   OpenCollection* Find(int64_t number, bool is_cycle);
   OpenCollection& Obtain(int64_t number, bool is_cycle);
   void Close(OpenCollection* open);
+
+  // unified_nested.cc: collections inside others.
+  void EndPause(int64_t number, OpenCollection open);
+  double WithoutYoungInRemark(CollectionKind kind, const std::string& cause, double seconds);
 
   // unified_spaces.cc: what a space held before and after.
   bool TakeSpace(int64_t number, std::string_view body);
@@ -85,6 +88,7 @@ class UnifiedParser {
   std::vector<OpenCollection> open_;   // in the order of their first lines
   std::vector<OpenCollection> ended_;  // pauses whose CPU time may still come
   int64_t highest_number_ = -1;        // of pauses
+  double young_in_remark_s_ = 0;       // CMS: pauses of young collections inside the remark that is under way
   bool using_seen_ = false;            // this JVM has said which collector it uses
   std::string trigger_;                // Shenandoah: why the next cycle comes
 };

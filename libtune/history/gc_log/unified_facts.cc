@@ -5,7 +5,7 @@
 namespace tune {
 namespace {
 
-// `text` without the brackets that hold figures, which differ every time.
+// `text` without the brackets and the clauses behind a comma that hold figures, which differ every time.
 std::string WithoutFigures(std::string_view text) {
   std::string kept;
   Cursor cursor(text);
@@ -17,6 +17,13 @@ std::string WithoutFigures(std::string_view text) {
       if (!group.empty() && figures) {
         if (!kept.empty() && kept.back() == ' ') kept.pop_back();
         cursor = ahead;
+        continue;
+      }
+    }
+    if (cursor.rest().starts_with(", ")) {
+      const std::string_view clause = cursor.rest().substr(0, cursor.rest().find(", ", 2));
+      if (clause.find_first_of("0123456789") != std::string_view::npos) {
+        cursor.Advance(clause.size());
         continue;
       }
     }

@@ -166,8 +166,85 @@ INSTANTIATE_TEST_SUITE_P(
                    "Construction) finish choosing CSet]\n, 0.0100000 secs]\n   [Eden: 4096.0K(13.0M)->0.0B(20.0M) "
                    "Survivors: 0.0B->1024.0K Heap: 250.0M(256.0M)->240.0M(256.0M)]\n [Times: user=0.20 sys=0.01, "
                    "real=0.10 secs] \n",
-                   CollectionKind::kMixed, "G1 Evacuation Pause", "256000K->245760K(262144K)", "-->-(-)", 0.01}),
+                   CollectionKind::kMixed, "G1 Evacuation Pause", "256000K->245760K(262144K)", "-->-(-)", 0.01},
+        RecordCase{
+            "CmsThatGaveUpItsPreclean",
+            "23.858: [Full GC (Allocation Failure) 23.859: [CMS CMS: abort preclean due to time 23.859: "
+            "[CMS-concurrent-abortable-preclean: 0.338/5.115 secs] [Times: user=1.57 sys=0.83, real=5.11 secs] \n"
+            " (concurrent mode failure): 8156K->3629K(43712K), 1.0166580 secs] 9705K->3629K(63360K), [Metaspace: "
+            "3443K->3426K(1080000K)], 1.0175000 secs] [Times: user=0.86 sys=0.14, real=1.02 secs] \n",
+            CollectionKind::kFull, "Allocation Failure", "9705K->3629K(63360K)", "8156K->3629K(43712K)", 1.0175},
+        RecordCase{"FailedPromotionWithItsSize",
+                   "445.040: [GC (Allocation Failure) 445.040: [ParNew (1: promotion failure size = 46296)  (promotion "
+                   "failed): 4600K->4600K(4601K), 0.8467130 secs]445.887: [CMS: 9141K->3115K(9175K), 0.5495730 secs] "
+                   "13503K->3115K(13776K), [Metaspace: 6597K->6595K(131072K)], 1.3990000 secs]\n",
+                   CollectionKind::kFull, "Allocation Failure", "13503K->3115K(13776K)", "9141K->3115K(9175K)", 1.399}),
     [](const auto& named) { return std::string(named.param.name); });
+
+// CMSScavengeBeforeRemark: 9 ms are of both, 3 ms of them of the young collection.
+TEST(ClassicGcLogTest, AYoungCollectionInsideARemarkIsOneOfItsOwn) {
+  const ReadLog log = ReadLogText(
+      "15.000: [GC (CMS Final Remark) [YG occupancy: 9000 K (19648 K)]15.000: [GC (CMS Final Remark) 15.000: [ParNew: "
+      "9000K->1000K(19648K), 0.0029000 secs] 39000K->31500K(63360K), 0.0030000 secs] [Times: user=0.01 sys=0.00, "
+      "real=0.00 secs] \n15.003: [Rescan (parallel) , 0.0017000 secs]15.005: [weak refs processing, 0.0001000 secs]"
+      "[1 CMS-remark: 30500K(43712K)] 31500K(63360K), 0.0090000 secs] [Times: user=0.02 sys=0.00, real=0.01 secs] \n");
+  ASSERT_EQ(log.collections.size(), 2u);
+  const Collection& young = log.collections[0];
+  EXPECT_EQ(young.kind, CollectionKind::kYoung);
+  EXPECT_EQ(young.collector, Collector::kCms);
+  EXPECT_EQ(SpaceText(young.young), "9000K->1000K(19648K)");
+  EXPECT_EQ(SpaceText(young.old), "30000K->30500K(43712K)");  // 39000 - 9000, 31500 - 1000, 63360 - 19648
+  EXPECT_DOUBLE_EQ(young.pause_s, 0.003);
+  EXPECT_DOUBLE_EQ(*young.uptime_s, 15.003);
+  const Collection& remark = log.collections[1];
+  EXPECT_EQ(remark.kind, CollectionKind::kRemark);
+  EXPECT_EQ(SpaceText(remark.old), "30500K->30500K(43712K)");
+  EXPECT_DOUBLE_EQ(remark.pause_s, 0.006);
+  EXPECT_DOUBLE_EQ(*remark.uptime_s, 15.009);
+}
+
+TEST(ClassicGcLogTest, WhatStandsBehindAnotherOnItsLineIsRead) {
+  const ReadLog log = ReadLogText(
+      "10.000: [GC (CMS Initial Mark) [1 CMS-initial-mark: 30000K(43712K)] 40000K(63360K), 0.0011000 secs]10.002: "
+      "[CMS-concurrent-mark: 0.008/0.010 secs] [Times: user=0.01 sys=0.00, real=0.01 secs] \n"
+      " [Times: user=0.02 sys=0.00, real=0.00 secs] \n"
+      "10.030: [CMS-concurrent-preclean: 0.005/0.006 secs]10.031: [GC (Allocation Failure) 10.031: [ParNew: "
+      "17472K->2175K(19648K), 0.0080000 secs] 47472K->34000K(63360K), 0.0085000 secs] [Times: user=0.02 sys=0.00, "
+      "real=0.01 secs] \n"
+      "10.070: [CMS-concurrent-reset: 0.001/0.002 secs] [Times: user=0.00 sys=0.00, real=0.00 secs] \n");
+  ASSERT_EQ(log.collections.size(), 3u);
+  EXPECT_EQ(log.collections[0].name, "CMS-initial-mark");
+  EXPECT_DOUBLE_EQ(log.collections[0].cpu_s, 0.02);
+  EXPECT_EQ(log.collections[1].kind, CollectionKind::kYoung);
+  EXPECT_DOUBLE_EQ(log.collections[1].cpu_s, 0.02);
+  EXPECT_EQ(log.collections[2].kind, CollectionKind::kConcurrent);
+  EXPECT_NEAR(log.collections[2].concurrent_s, 0.018, 1e-12);  // 10 + 6 + 2 ms
+}
+
+TEST(ClassicGcLogTest, AFullCollectionThatTellsEdenIsOfG1) {
+  const ReadLog log = ReadLogText(
+      "388.303: [Full GC (Allocation Failure)  388.603: [G1Ergonomics (Heap Sizing) attempt heap shrinking, reason: "
+      "capacity higher than max desired capacity after Full GC, capacity: 268435456 bytes, occupancy: 6570037 bytes]\n"
+      " 200M->6M(188M), 0.3100000 secs]\n"
+      "   [Eden: 0.0B(12.0M)->0.0B(9216.0K) Survivors: 0.0B->0.0B Heap: 200.0M(256.0M)->6416.0K(188.0M)], [Metaspace: "
+      "3000K->3000K(1056768K)]\n [Times: user=0.30 sys=0.01, real=0.31 secs] \n");
+  ASSERT_EQ(log.collections.size(), 1u);
+  EXPECT_EQ(log.collections[0].collector, Collector::kG1);
+  EXPECT_EQ(SpaceText(log.collections[0].old), "-->6416K(-)");
+}
+
+// All files of a rotated log have the same ones.
+TEST(ClassicGcLogTest, OtherOptionsAreAnotherJvms) {
+  const std::string record =
+      "2019-01-01T10:00:01.000+0000: [GC (Allocation Failure)  15360K->4000K(58880K), 0.004 secs]\n";
+  const std::string options = "CommandLine flags: -XX:MaxHeapSize=134217728 -XX:+UseParallelGC \n";
+  EXPECT_EQ(ReadLogText(options + record + options + record).outline.restarts, 0);
+  const ReadLog log = ReadLogText(options + record + "CommandLine flags: -XX:MaxHeapSize=268435456 \n" + record);
+  EXPECT_EQ(log.outline.restarts, 1);
+  EXPECT_EQ(log.outline.max_heap, Bytes(256 * kMib));
+  ASSERT_EQ(log.collections.size(), 2u);
+  EXPECT_EQ(log.collections[1].jvm, 1);
+}
 
 TEST(ClassicGcLogTest, ACollectionWithoutItsEndIsLeftOutAndSaid) {
   const ReadLog log = ReadLogText(

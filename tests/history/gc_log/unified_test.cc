@@ -172,6 +172,33 @@ TEST(UnifiedGcLogTest, ReadsCmsAndItsFailures) {
   EXPECT_EQ(SpaceText(full.old), "-->39025K(65536K)");  // the failed one had moved objects: 88 MiB, then 90
 }
 
+// CMSScavengeBeforeRemark: 56.5 ms are of both, 25 ms of them of the young collection.
+TEST(UnifiedGcLogTest, AYoungCollectionInsideARemarkIsCountedOnce) {
+  const ReadLog log = ReadLogText(
+      "[4.700s][info][gc,start] GC(39) Pause Remark\n[4.700s][info][gc,start] GC(42) Pause Young (CMS Final Remark)\n"
+      "[4.725s][info][gc,heap] GC(42) ParNew: 46080K->5120K(46080K)\n"
+      "[4.725s][info][gc] GC(42) Pause Young (CMS Final Remark) 127M->91M(145M) 25.000ms\n"
+      "[4.725s][info][gc,cpu] GC(42) User=0.01s Sys=0.00s Real=0.02s\n"
+      "[4.756s][info][gc] GC(39) Pause Remark 127M->91M(145M) 56.500ms\n"
+      "[5.756s][info][gc] GC(43) Pause Remark 90M->90M(145M) 10.000ms\n");
+  ASSERT_EQ(log.collections.size(), 3u);
+  EXPECT_EQ(log.outline.restarts, 0);
+  EXPECT_EQ(log.collections[0].kind, CollectionKind::kYoung);
+  EXPECT_DOUBLE_EQ(log.collections[0].pause_s, 0.025);
+  EXPECT_EQ(log.collections[1].kind, CollectionKind::kRemark);
+  EXPECT_DOUBLE_EQ(log.collections[1].pause_s, 0.0315);
+  EXPECT_DOUBLE_EQ(log.collections[2].pause_s, 0.01);
+}
+
+TEST(UnifiedGcLogTest, TriggersOfShenandoahAreToldWithoutTheirFigures) {
+  const ReadLog log = ReadLogText(
+      "[0.1s][info][gc] Trigger (Old): Old has overgrown, live at end of previous OLD marking: 25504K, current usage: "
+      "33274K, percent growth: 30.5%\n[0.1s][info][gc] GC(0) Pause Init Mark (Old) 0.028ms\n"
+      "[0.2s][info][gc] GC(0) Pause Final Mark (Old) 0.028ms\n");
+  ASSERT_EQ(log.collections.size(), 1u);
+  EXPECT_EQ(log.collections[0].cause, "Old has overgrown");
+}
+
 TEST(UnifiedGcLogTest, ReadsLogsOfTheGcTagAlone) {
   const ReadLog log = ReadLogText(
       "[0.021s][info][gc] Using G1\n"
