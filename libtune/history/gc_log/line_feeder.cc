@@ -13,6 +13,19 @@ bool IsClassicBracket(std::string_view line, bool in_record) {
          line.starts_with("[Full GC");
 }
 
+// Kubernetes' container runtimes (CRI) write "2024-05-01T10:00:00.123456789Z stdout F " in front of every line.
+std::string_view WithoutRuntimesPrefix(std::string_view line) {
+  constexpr size_t kLongestDate = 35;  // 2024-05-01T10:00:00.123456789+01:00
+  if (line.empty() || std::isdigit(static_cast<unsigned char>(line.front())) == 0) return line;
+  const size_t date = line.substr(0, kLongestDate + 1).find(' ');
+  if (date == std::string_view::npos) return line;
+  const std::string_view behind = line.substr(date);
+  for (const std::string_view stream : {" stdout F ", " stderr F "}) {
+    if (behind.starts_with(stream)) return behind.substr(stream.size());
+  }
+  return line;
+}
+
 }  // namespace
 
 void LineFeeder::See(const Stamp& stamp) {
@@ -46,7 +59,7 @@ bool LineFeeder::TakeClassic(std::string_view line) {
   return classic_.Take(text, stamp);
 }
 
-// What collects a program's output puts something of its own in front: "2024-05-01T10:00:00Z stdout F [0.01s][info]…".
+// What collects a program's output puts something of its own in front: "taskmanager_1  | [0.01s][info]…".
 bool LineFeeder::TakeBehindPrefix(std::string_view line) {
   const size_t at = line.find(" [");
   if (at == std::string_view::npos) return false;
@@ -65,6 +78,7 @@ bool LineFeeder::Take(std::string_view line) {
 
 void LineFeeder::Feed(std::string_view line) {
   ++queue_.outline().lines;
+  line = WithoutRuntimesPrefix(line);
   if (!line.empty() && Take(line)) ++queue_.outline().gc_lines;
 }
 

@@ -1,4 +1,5 @@
 // The formats of JDK 6 to 8.
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/history/gc_log/collect_log.h"
@@ -244,6 +245,19 @@ TEST(ClassicGcLogTest, OtherOptionsAreAnotherJvms) {
   EXPECT_EQ(log.outline.max_heap, Bytes(256 * kMib));
   ASSERT_EQ(log.collections.size(), 2u);
   EXPECT_EQ(log.collections[1].jvm, 1);
+}
+
+TEST(ClassicGcLogTest, ReadsWhatAContainersRuntimeKept) {
+  const ReadLog plain = ReadLogText(kG1Classic);
+  std::string kept;
+  for (const absl::string_view line : absl::StrSplit(kG1Classic, '\n')) {
+    absl::StrAppend(&kept, "2024-05-01T10:00:00.123456789+01:00 stdout F ", line, "\n");
+  }
+  const ReadLog log = ReadLogText(kept);
+  ASSERT_EQ(log.collections.size(), plain.collections.size());
+  for (size_t i = 0; i < plain.collections.size(); ++i) {
+    EXPECT_EQ(CollectionText(log.collections[i]), CollectionText(plain.collections[i]));
+  }
 }
 
 TEST(ClassicGcLogTest, ACollectionWithoutItsEndIsLeftOutAndSaid) {
