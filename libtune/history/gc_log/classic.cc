@@ -71,14 +71,20 @@ bool ClassicParser::Take(std::string_view text, const Stamp& stamp) {
     return (text.starts_with("[Times:") || text.starts_with("[Eden:")) && TakeIndented(text);
   }
   Open(text, stamp);
+  TakeBehind(std::exchange(behind_, {}), stamp);
   return true;
 }
 
 // Threads write without waiting for each other: behind a record or phase may stand the next one on the same line.
 void ClassicParser::TakeBehind(std::string_view text, const Stamp& stamp) {
-  for (size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
-    const std::string_view rest = text.substr(at);
-    if (!TakePhase(rest, stamp) && BeginsRecord(rest)) return Open(rest, stamp);
+  for (size_t at = text.find('['); at != std::string_view::npos; at = text.find('[')) {
+    text.remove_prefix(at);
+    if (!TakePhase(text, stamp) && BeginsRecord(text)) {
+      Open(text, stamp);
+      text = std::exchange(behind_, {});
+    } else {
+      text.remove_prefix(1);
+    }
   }
 }
 
@@ -107,6 +113,7 @@ bool ClassicParser::TakeContinuation(std::string_view text, const Stamp& stamp) 
     return false;
   }
   Append(text);
+  TakeBehind(std::exchange(behind_, {}), stamp);
   return true;
 }
 
@@ -167,7 +174,7 @@ void ClassicParser::EndRecord(std::string_view behind) {
     pending_->cpu_s = *times;
     EmitPending();
   }
-  TakeBehind(behind, end);
+  behind_ = behind;
 }
 
 // Behind a record: its CPU time, and G1's details.
@@ -176,6 +183,9 @@ bool ClassicParser::TakeIndented(std::string_view text) {
   if (const size_t eden = text.find("[Eden: "); eden != std::string_view::npos) {
     queue_.Infer(Collector::kG1);
     ReadClassicG1Heap(text.substr(eden), *pending_);
+  }
+  if (const size_t bracket = text.find_first_not_of(" \t"); bracket != std::string_view::npos) {
+    if (text.substr(bracket).starts_with("[ ")) ReadHeapOfJdk6G1(text.substr(bracket + 2), *pending_);
   }
   if (const auto times = ReadClassicTimes(text); times) {
     pending_->cpu_s = *times;

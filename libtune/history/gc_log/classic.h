@@ -44,6 +44,7 @@ class ClassicParser {
   int depth_ = 0;       // how many of them are open
   int record_lines_ = 0;
   Stamp record_stamp_;
+  std::string_view behind_;            // of the line at hand, what stands behind the record that it ended
   std::optional<Collection> pending_;  // ended, but more about it may follow
   std::optional<Collection> cycle_;    // a concurrent one
 };
@@ -54,6 +55,9 @@ std::optional<Collection> ReadClassicRecord(std::string_view record, Collector& 
 
 // "[Times: user=0.01 sys=0.00, real=0.01 secs]" anywhere in `text`: user and system seconds.
 std::optional<double> ReadClassicTimes(std::string_view text);
+
+// What is behind the bracket of JDK 6's G1, "[ 24M->9M(256M)]", into `collection`.
+void ReadHeapOfJdk6G1(std::string_view text, Collection& collection);
 
 // G1's "[Eden: 24.0M(24.0M)->0.0B(13.0M) Survivors: 0.0B->3072.0K Heap: 24.0M(256.0M)->9.5M(256.0M)]", and the
 // metaspace behind it, into `collection`.

@@ -146,6 +146,7 @@ Collector CollectorOf(const RecordReader& r, Collector known) {
   if (r.young_name == "PSYoungGen") return Collector::kParallel;
   if (r.old_name == "CMS" || r.initial_mark || r.first.starts_with("CMS")) return Collector::kCms;
   if (r.first.starts_with("GC pause") || r.first == "GC cleanup" || r.first == "GC remark") return Collector::kG1;
+  if (r.old_name == "Tenured") return Collector::kSerial;  // beside ParNew too (UseParNewGC alone)
   if (known != Collector::kUnknown) return known;
   if (r.young_name == "DefNew" || r.old_name == "Tenured") return Collector::kSerial;
   return r.young_name == "ParNew" ? Collector::kCms : known;  // the options say so where it is Serial's
@@ -230,6 +231,17 @@ std::optional<double> ReadClassicTimes(std::string_view text) {
   const std::optional<double> system = cursor.Number();
   if (!system || !cursor.SkipPast("secs]")) return std::nullopt;
   return *user + *system;
+}
+
+void ReadHeapOfJdk6G1(std::string_view text, Collection& c) {
+  Cursor cursor(text);
+  SpaceChange heap;
+  heap.before = cursor.Size();
+  if (!heap.before || !cursor.Skip("->")) return;
+  heap.after = cursor.Size();
+  if (!heap.after || !cursor.Skip("(")) return;
+  heap.capacity = cursor.Size();
+  if (heap.capacity && cursor.Skip(")]")) c.heap = heap;
 }
 
 void ReadClassicG1Heap(std::string_view text, Collection& c) {

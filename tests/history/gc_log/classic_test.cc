@@ -182,6 +182,17 @@ INSTANTIATE_TEST_SUITE_P(
                    CollectionKind::kFull, "Allocation Failure", "13503K->3115K(13776K)", "9141K->3115K(9175K)", 1.399}),
     [](const auto& named) { return std::string(named.param.name); });
 
+TEST(ClassicGcLogTest, ATenuredGenerationIsSerialsBesideParNewToo) {
+  const ReadLog log = ReadLogText(
+      "2.0: [GC 2.0: [ParNew: 19647K->19647K(19648K), 0.0000200 secs]2.0: [Tenured: 43000K->20000K(43712K), 0.05 secs] "
+      "62647K->20000K(63360K), [Perm : 3000K->3000K(12288K)], 0.0510000 secs]\n"
+      "3.0: [GC 3.0: [ParNew: 17472K->2175K(19648K), 0.0080000 secs] 47472K->34000K(63360K), 0.0085000 secs]\n");
+  ASSERT_EQ(log.collections.size(), 2u);
+  EXPECT_EQ(log.collections[0].kind, CollectionKind::kFull);
+  EXPECT_EQ(log.collections[0].collector, Collector::kSerial);
+  EXPECT_EQ(log.collections[1].collector, Collector::kSerial);
+}
+
 // CMSScavengeBeforeRemark: 9 ms are of both, 3 ms of them of the young collection.
 TEST(ClassicGcLogTest, AYoungCollectionInsideARemarkIsOneOfItsOwn) {
   const ReadLog log = ReadLogText(
