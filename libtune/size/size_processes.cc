@@ -23,9 +23,7 @@ void SizeProcesses(JobSizing& job) {
   if (!job.policy.size_processes) return;
   AnswerJobManager(job, *present);
   AnswerTaskManagers(job, *present);
-  if (job.window.running_at_end) return;
-  KeepUnlessRaised(job.out.job_manager);
-  KeepUnlessRaised(job.out.task_managers);
+  if (!job.window.running_at_end) KeepUnlessRaised(job.out.task_managers);
 }
 
 }  // namespace tune

@@ -18,7 +18,7 @@ bool IsConcurrent(const Collection& c) {
 }  // namespace
 
 bool WasAskedFor(const Collection& c) {
-  constexpr std::array<std::string_view, 9> kRequests = {"System.gc()",
+  constexpr std::array<std::string_view, 10> kRequests = {"System.gc()",
                                                          "System",
                                                          "Diagnostic Command",
                                                          "Heap Inspection Initiated GC",
@@ -26,7 +26,8 @@ bool WasAskedFor(const Collection& c) {
                                                          "JvmtiEnv ForceGarbageCollection",
                                                          "WhiteBox Initiated Full GC",
                                                          "Explicit GC request (System.gc())",
-                                                         "GC request (System.gc())"};
+                                                         "GC request (System.gc())",
+                                                         "G1 Periodic Collection"};
   return std::find(kRequests.begin(), kRequests.end(), c.cause) != kRequests.end();
 }
 

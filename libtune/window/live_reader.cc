@@ -27,6 +27,12 @@ std::optional<double> LeftAfterYoung(const Collection& c) {
   return std::nullopt;
 }
 
+// ZGC's and Shenandoah's cycles collect the whole heap.
+bool IsWholeCycle(const Collection& c) {
+  const bool whole = c.collector == Collector::kZ || c.collector == Collector::kShenandoah;
+  return whole && c.kind == CollectionKind::kConcurrent;
+}
+
 }  // namespace
 
 LiveBytes LiveReader::Take(const Collection& c) {
@@ -36,6 +42,7 @@ LiveBytes LiveReader::Take(const Collection& c) {
   if (c.marked_live) of(LiveRung::kMarking) = ValueOf(c.marked_live);
   if (c.kind == CollectionKind::kFull) of(LiveRung::kFullCollection) = AliveAfterFull(c);
   if (IsYoung(c)) of(LiveRung::kCollection) = LeftAfterYoung(c);
+  if (IsWholeCycle(c) && c.heap.after) of(LiveRung::kCollection) = ValueOf(c.heap.after);
   return told;
 }
 

@@ -22,7 +22,7 @@ TEST(Collection, TheProgramNeedsRoomUnlessSomebodyAskedOrMetaspaceWasShort) {
   for (const char* cause : {"Ergonomics", "Allocation Failure", "G1 Compaction Pause", ""}) {
     EXPECT_TRUE(NeededRoom(FullFor(cause))) << cause;
   }
-  for (const char* cause : {"System.gc()", "Heap Dump Initiated GC", "Diagnostic Command"}) {
+  for (const char* cause : {"System.gc()", "G1 Periodic Collection", "Heap Dump Initiated GC", "Diagnostic Command"}) {
     EXPECT_TRUE(WasAskedFor(FullFor(cause))) << cause;
     EXPECT_FALSE(NeededRoom(FullFor(cause))) << cause;
   }

@@ -53,6 +53,16 @@ TEST(LiveReaderTest, WhatMarkingFoundIsAReading) {
   EXPECT_EQ(Of(LiveReader().Take(c), LiveRung::kMarking), 123);
 }
 
+// With the `gc` tag alone their logs tell no more; of CMS the cycle is of the old generation.
+TEST(LiveReaderTest, AWholeCycleOfZOrShenandoahLeavesTheHeap) {
+  for (const Collector collector : {Collector::kZ, Collector::kShenandoah, Collector::kCms}) {
+    Collection c = After(CollectionKind::kConcurrent, 500, -1, -1);
+    c.collector = collector;
+    const auto left = Of(LiveReader().Take(c), LiveRung::kCollection);
+    EXPECT_EQ(left, collector == Collector::kCms ? std::nullopt : std::optional(500.0));
+  }
+}
+
 // G1 with a heap of 1000, of which 50 may stay as garbage. 20 are in survivor spaces before and after.
 Collection G1(CollectionKind kind, int64_t old_before, int64_t old_after) {
   Collection c = After(kind, old_after + 20, old_after, 20);
