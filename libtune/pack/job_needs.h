@@ -58,17 +58,24 @@ class Spreader {
   int AllSlotsNow() const { return all_now_; }
 
  private:
-  int SlotsOf(size_t job, const std::vector<int>& parallelism) const;
+  struct Groups {
+    std::vector<size_t> of_vertex;
+    size_t count = 0;
+  };
+
   void SpreadJob(size_t job, Spread& spread) const;
 
   const std::vector<PackJob>& jobs_;
-  std::vector<std::vector<size_t>> groups_;  // by job, of each vertex
+  std::vector<Groups> groups_;  // by job: slot-sharing groups
+  std::vector<double> capped_;  // by job: what a slot holds of state that caps keep together, over what it holds now
   std::vector<int> now_;
   int all_now_ = 0;
 };
 
-// Bytes of network memory for `slots` of the job on one TaskManager. Every input and output of a subtask takes
-// 2 buffers a channel and 8 more (Flink's defaults: buffers-per-channel, floating-buffers-per-gate), of 32 KiB.
-double NetworkBytes(const PackJob& job, const std::vector<int>& parallelism, int slots);
+// Bytes of network memory for one subtask of each vertex. Every input and output takes 2 buffers a channel and 8 more
+// (Flink's defaults: buffers-per-channel, floating-buffers-per-gate), of 32 KiB.
+std::vector<double> NetworkBytesPerSubtask(const PackJob& job, const std::vector<int>& parallelism);
+// For `slots` of the job on one TaskManager, from the former.
+double NetworkBytes(const std::vector<double>& per_subtask, const std::vector<int>& parallelism, int slots);
 
 }  // namespace tune

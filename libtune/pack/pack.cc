@@ -119,7 +119,8 @@ absl::StatusOr<PackAnswer> Pack(const PackInput& input) {
   answer.cap = LeastOvershoot(answer.fallen);
   for (int step = kParts - 1; step > 0 && !answer.chosen; --step) {
     answer.part = static_cast<double>(step) / kParts;
-    Choose(Explore(PartOf(input, answer.part)), input.least_saving, answer);
+    const PackInput part = PartOf(input, answer.part);
+    if (MayFit(part)) Choose(Explore(part), input.least_saving, answer);
   }
   if (!answer.chosen) answer.part = 0;
   return answer;

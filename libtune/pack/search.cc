@@ -1,63 +1,86 @@
 #include "libtune/pack/search.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
-
-#include "libtune/memory/derive.h"
 
 namespace tune {
 namespace {
 
-constexpr double kForgiven = 1e-12;
 constexpr double kNoConstraint = 1e12;  // k at which the load's needs alone count
 constexpr int kRaise = 2;               // times the slots needed
+constexpr double kAnyCost = std::numeric_limits<double>::infinity();
 
-bool IsBelow(double cost, double limit) { return cost < limit * (1 - kForgiven); }
+int SlotsNeededBy(const Spreader& spreader) { return spreader.At(kNoConstraint).all_slots; }
+
+// Slots that there may be in all.
+int LargestSlots(const PackInput& input, int needed) {
+  return std::min(kMostSlots, std::max(needed, input.largest_slots.value_or(kRaise * needed)));
+}
+
+// All that differ, by slots in use.
+std::vector<Spread> SpreadsOf(const PackInput& input, const Spreader& spreader) {
+  const int largest = LargestSlots(input, SlotsNeededBy(spreader));
+  const double now = spreader.AllSlotsNow();
+  std::vector<Spread> spreads;
+  for (int slots = 1; slots <= largest; ++slots) {
+    Spread spread = spreader.At(now / slots);
+    if (spread.all_slots > largest) break;
+    // The same parallelism again holds for less in each slot.
+    if (!spreads.empty() && spreads.back().parallelism == spread.parallelism) spreads.pop_back();
+    spreads.push_back(std::move(spread));
+  }
+  if (spreads.empty()) spreads.push_back(spreader.At(now));
+  return spreads;
+}
+
+// Rules out many numbers of slots per TaskManager at once.
+class Prospect {
+ public:
+  explicit Prospect(const PackInput& input)
+      : input_(input), spreader_(input.jobs), needed_(SlotsNeededBy(spreader_)), ends_(Ends()) {}
+
+  bool MayFit() {
+    const int least = input_.min_slots_per_task_manager, limit = input_.max_slots_per_task_manager;
+    const int now = input_.present ? input_.present->slots_per_task_manager : 0;
+    const int most = std::max(LargestSlots(input_, needed_), now);
+    return MayFit(least, std::max(least, std::min(limit, most)));
+  }
+
+ private:
+  // The fewest slots in use, and the least that each may hold.
+  std::vector<Spread> Ends() const {
+    const double now = spreader_.AllSlotsNow();
+    return {spreader_.At(kNoConstraint), spreader_.At(now / std::max(1, LargestSlots(input_, needed_)))};
+  }
+
+  // With `first` to `last` slots: the memory and CPU of the first, as many TaskManagers as the last has.
+  bool MayFit(int first, int last) {
+    const int task_managers = std::max((needed_ + last - 1) / last, input_.min_task_managers);
+    const Fall fall = drafter_.Obstacle(drafter_.Of(first, 1, 0), task_managers, kAnyCost);
+    if (fall.cap != Cap::kNone) return false;
+    if (first == last) return true;
+    const int middle = first + (last - first) / 2;
+    return MayFit(first, middle) || MayFit(middle + 1, last);
+  }
+
+  const PackInput& input_;
+  const Spreader spreader_;
+  const int needed_;
+  const std::vector<Spread> ends_;
+  Drafter drafter_{input_, spreader_, ends_};
+};
 
 }  // namespace
 
-Search::Search(const PackInput& input) : input_(input), spreader_(input.jobs) {
-  needed_ = spreader_.At(kNoConstraint).all_slots;
-  const int largest = std::min(kMostSlots, std::max(needed_, input.largest_slots.value_or(kRaise * needed_)));
-  const double now = spreader_.AllSlotsNow();
-  for (int slots = 1; slots <= largest; ++slots) {
-    Spread spread = spreader_.At(now / slots);
-    if (spread.all_slots > largest) break;
-    // The same parallelism again holds for less in each slot.
-    if (!spreads_.empty() && spreads_.back().parallelism == spread.parallelism) spreads_.pop_back();
-    spreads_.push_back(std::move(spread));
-  }
-  if (spreads_.empty()) spreads_.push_back(spreader_.At(now));
-  for (const Spread& spread : spreads_) {
-    const double more = std::max(1.0, spread.all_slots / now);
-    used_.push_back(input.needs.network_used / input.needs.slots_now * more);
-  }
-}
+Search::Search(const PackInput& input)
+    : input_(input),
+      spreader_(input.jobs),
+      spreads_(SpreadsOf(input, spreader_)),
+      drafter_(input, spreader_, spreads_),
+      needed_(SlotsNeededBy(spreader_)) {}
 
 int Search::MostSlots() const { return spreads_.back().all_slots; }
-
-Search::Draft Search::DraftOf(int slots, size_t held_at, size_t slots_at) const {
-  const TaskManagerNeeds& needs = input_.needs;
-  const Spread& spread = spreads_[slots_at];
-  Draft draft;
-  draft.load = LoadAt(input_.jobs, spreader_, spread, spreads_[held_at], needs, slots);
-  double network = 0;
-  for (size_t j = 0; j < input_.jobs.size(); ++j) {
-    network += NetworkBytes(input_.jobs[j], spread.parallelism[j], std::min(slots, spread.slots[j]));
-  }
-  network = std::max(network, used_[slots_at] * std::min(slots, spread.all_slots));
-  draft.wanted = WantMemory(needs, draft.load, slots, network);
-  draft.cpu = AskCpu(draft.load.cores, needs.cpu, input_.limits.range);
-  const Bytes least = LeastProcess(needs, draft.wanted.wish);
-  draft.pod.memory_request = least;
-  const int64_t mebibytes = least.value() / kMebibyte;
-  const double limit = static_cast<double>(mebibytes) * needs.memory_limit_factor;
-  draft.pod.memory_limit = Bytes(static_cast<int64_t>(limit) * kMebibyte);
-  draft.pod.cpu_request = draft.cpu.request;
-  draft.pod.cpu_limit = draft.cpu.request;
-  draft.pod_cost = PodCost(draft.cpu.request, least, input_.price);
-  return draft;
-}
 
 Search::Block Search::BlockAt(int slots, size_t first) const {
   Block block;
@@ -68,19 +91,6 @@ Search::Block Search::BlockAt(int slots, size_t first) const {
                                     [](int64_t value, const Spread& spread) { return value < spread.all_slots; });
   block.end = static_cast<size_t>(end - spreads_.begin());
   return block;
-}
-
-Fall Search::Obstacle(const Draft& draft, int task_managers, double below) const {
-  if (task_managers > input_.max_task_managers) {
-    return {Cap::kTaskManagers, static_cast<double>(task_managers), static_cast<double>(input_.max_task_managers),
-            absl::OkStatus()};
-  }
-  Fall fall = CheckPods(draft.pod, task_managers, input_.limits);
-  // The share between them is not known before the process size is.
-  if (fall.cap != Cap::kNone && fall.cap != Cap::kMemoryRatio) return fall;
-  const double cost = task_managers * draft.pod_cost;
-  if (!IsBelow(cost, below)) return {Cap::kCost, cost, below, absl::OkStatus()};
-  return {};
 }
 
 void Search::Note(const Fall& fall, Family& family) {
@@ -110,8 +120,8 @@ Fall Search::Size(const Draft& draft, PackLayout& layout) {
 
 void Search::SizeBlock(int slots, const Block& block, double& below, Family& family) {
   const bool is_one = block.end - block.first == 1;
-  const Draft draft = DraftOf(slots, block.end - 1, block.first);
-  Fall fall = Obstacle(draft, block.task_managers, below);
+  const Draft draft = drafter_.Of(slots, block.end - 1, block.first);
+  Fall fall = drafter_.Obstacle(draft, block.task_managers, below);
   if (fall.cap != Cap::kNone) return Note(fall, family);
   if (!is_one) {
     const size_t middle = block.first + (block.end - block.first) / 2;
@@ -134,10 +144,10 @@ void Search::SizeBlock(int slots, const Block& block, double& below, Family& fam
 Search::Family Search::Cheapest(int slots, double below) {
   Family family;
   // No spread needs less memory and CPU than this, and those that come after a block need no fewer TaskManagers.
-  const Draft least = DraftOf(slots, spreads_.size() - 1, 0);
+  const Draft least = drafter_.Of(slots, spreads_.size() - 1, 0);
   for (size_t first = 0; first < spreads_.size();) {
     const Block block = BlockAt(slots, first);
-    const Fall fall = Obstacle(least, block.task_managers, below);
+    const Fall fall = drafter_.Obstacle(least, block.task_managers, below);
     if (fall.cap != Cap::kNone) {
       Note(fall, family);
       break;
@@ -148,5 +158,7 @@ Search::Family Search::Cheapest(int slots, double below) {
   if (family.layout) family.fall = {};
   return family;
 }
+
+bool MayFit(const PackInput& input) { return Prospect(input).MayFit(); }
 
 }  // namespace tune

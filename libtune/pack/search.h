@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "libtune/pack/draft.h"
 #include "libtune/pack/pack.h"
 
 namespace tune {
@@ -28,25 +29,12 @@ class Search {
   int sized() const { return sized_; }
 
  private:
-  // A layout as far as it is known without Flink's memory model; costs are lower bounds.
-  struct Draft {
-    TaskManagerLoad load;
-    MemoryWanted wanted;
-    CpuAsked cpu;
-    ContainerResources pod;
-    double pod_cost = 0;
-  };
   struct Block {  // neighbouring spreads that need equally many TaskManagers
     size_t first = 0, end = 0;
     int task_managers = 1;
   };
 
-  // With the slots and connections of one spread, and what each slot holds of another: of the first and the last of
-  // several it is below all of them.
-  Draft DraftOf(int slots, size_t held_at, size_t slots_at) const;
   Block BlockAt(int slots, size_t first) const;
-  // Why it is not to be looked into; kNone: it is.
-  Fall Obstacle(const Draft& draft, int task_managers, double below) const;
   // Halves the block until a part can be ruled out as a whole, or is one spread, which is sized.
   void SizeBlock(int slots, const Block& block, double& below, Family& family);
   // Fills `layout` but for its load's part. The cap it hits, or kNone.
@@ -54,11 +42,14 @@ class Search {
   static void Note(const Fall& fall, Family& family);
 
   const PackInput& input_;
-  Spreader spreader_;
-  std::vector<Spread> spreads_;  // slots in use rise
-  std::vector<double> used_;     // by spread: network memory in use now, carried to its parallelism
+  const Spreader spreader_;
+  const std::vector<Spread> spreads_;  // slots in use rise
+  Drafter drafter_;
   int needed_ = 1;
   int sized_ = 0;
 };
+
+// False: no layout keeps the limits, whatever it costs. Few layouts are looked at; true is no promise.
+bool MayFit(const PackInput& input);
 
 }  // namespace tune

@@ -123,10 +123,18 @@ TaskManagerLoad LoadAt(const std::vector<PackJob>& jobs, const Spreader& spreade
   return load;
 }
 
-MemoryWanted WantMemory(const TaskManagerNeeds& needs, const TaskManagerLoad& load, int slots, double network) {
-  MemoryWanted wanted;
+HeapWanted WantHeap(const TaskManagerNeeds& needs, const TaskManagerLoad& load) {
+  HeapWanted wanted;
   wanted.facts = CarryFacts(needs.heap, load);
   wanted.heap = EstimateHeap(wanted.facts, needs.goals);
+  return wanted;
+}
+
+MemoryWanted WantMemory(const TaskManagerNeeds& needs, const HeapWanted& heap, const TaskManagerLoad& load, int slots,
+                        double network) {
+  MemoryWanted wanted;
+  wanted.facts = heap.facts;
+  wanted.heap = heap.heap;
   wanted.network = network;
   wanted.managed = needs.managed_per_slot * slots + needs.managed_in_all * load.share;
   wanted.wish.heap = std::max(WholeMebibytes(wanted.heap.bytes), needs.least_heap.value_or(Bytes(0)));

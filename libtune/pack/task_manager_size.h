@@ -42,15 +42,21 @@ struct TaskManagerLoad {
 TaskManagerLoad LoadAt(const std::vector<PackJob>& jobs, const Spreader& spreader, const Spread& spread,
                        const Spread& held, const TaskManagerNeeds& needs, int slots);
 
-// What is wanted of its memory.
-struct MemoryWanted {
+struct HeapWanted {
   HeapFacts facts;    // carried to the layout
   HeapEstimate heap;  // bytes before rounding to MiB
+};
+// By the load's live set and work alone.
+HeapWanted WantHeap(const TaskManagerNeeds& needs, const TaskManagerLoad& load);
+
+// What is wanted of its memory.
+struct MemoryWanted : HeapWanted {
   double network = 0, managed = 0;
   TaskManagerMemoryWish wish;
 };
 // `slots`: of the TaskManager, in use or not; managed memory is divided by them. `network`: bytes. Never less for more.
-MemoryWanted WantMemory(const TaskManagerNeeds& needs, const TaskManagerLoad& load, int slots, double network);
+MemoryWanted WantMemory(const TaskManagerNeeds& needs, const HeapWanted& heap, const TaskManagerLoad& load, int slots,
+                        double network);
 
 // No process size that PlanMemory() gives for the wish is below this; it costs a hundredth of asking.
 Bytes LeastProcess(const TaskManagerNeeds& needs, const TaskManagerMemoryWish& wish);

@@ -108,11 +108,13 @@ Sized SizeDirectly(const PackInput& input, int slots, double k) {
   const TaskManagerLoad load = LoadAt(input.jobs, spreader, spread, spread, needs, slots);
   double network = 0;
   for (size_t j = 0; j < input.jobs.size(); ++j) {
-    network += NetworkBytes(input.jobs[j], spread.parallelism[j], std::min(slots, spread.slots[j]));
+    const std::vector<int>& parallelism = spread.parallelism[j];
+    network +=
+        NetworkBytes(NetworkBytesPerSubtask(input.jobs[j], parallelism), parallelism, std::min(slots, spread.slots[j]));
   }
   const double more = std::max(1.0, static_cast<double>(spread.all_slots) / spreader.AllSlotsNow());
   network = std::max(network, needs.network_used / needs.slots_now * more * std::min(slots, spread.all_slots));
-  const auto plan = PlanMemory(needs.options, WantMemory(needs, load, slots, network).wish);
+  const auto plan = PlanMemory(needs.options, WantMemory(needs, WantHeap(needs, load), load, slots, network).wish);
   if (!plan.ok() || count > input.max_task_managers) return {};
   const CpuAsked cpu = AskCpu(load.cores, needs.cpu, input.limits.range);
   const auto pod = ContainerOf(plan->process_size, cpu.request, needs.memory_limit_factor, cpu.limit_factor);

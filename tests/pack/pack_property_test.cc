@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "libtune/pack/search.h"
 #include "tests/pack/any_pack.h"
 
 namespace tune {
@@ -39,6 +40,16 @@ RC_GTEST_PROP(AnyPack, FindsTheCheapestOfAllLayouts, ()) {
   const double cost = CostOf(input), oracle = Oracle(input);
   RC_TAG(std::string(oracle < std::numeric_limits<double>::infinity() ? "fits" : "does not"));
   RC_ASSERT(cost == oracle || std::abs(cost - oracle) <= kForgiven * oracle);
+}
+
+RC_GTEST_PROP(AnyPack, WhatIsRuledOutInAdvanceFitsNowhere, ()) {
+  std::mt19937_64 random = AnyRandom();
+  PackInput input = AnyInput(random);
+  if (*rc::gen::arbitrary<bool>())
+    input.limits.quota.memory_request = Bytes(*rc::gen::inRange(1, 2000) * int64_t{1} << 20);
+  const bool may_fit = MayFit(input);
+  RC_TAG(std::string(may_fit ? "may fit" : "ruled out"));
+  RC_ASSERT(may_fit || Oracle(input) == std::numeric_limits<double>::infinity());
 }
 
 RC_GTEST_PROP(AnyPack, CostsNoMoreWhenANeedFalls, ()) {
@@ -122,8 +133,7 @@ RC_GTEST_PROP(AnyPack, HalfTheParallelismNeverHasLessHeap, ()) {
   const Spread whole = spreader.At(k), half = spreader.At(2 * k);
   const int slots = *rc::gen::inRange(1, *std::min_element(half.slots.begin(), half.slots.end()) + 1);
   const auto heap = [&](const Spread& spread) {
-    const TaskManagerLoad load = LoadAt(input.jobs, spreader, spread, spread, input.needs, slots);
-    return WantMemory(input.needs, load, slots, 0).heap.bytes;
+    return WantHeap(input.needs, LoadAt(input.jobs, spreader, spread, spread, input.needs, slots)).heap.bytes;
   };
   RC_ASSERT(heap(half) >= heap(whole) * (1 - kForgiven));
 }

@@ -145,9 +145,11 @@ TEST(Network, FollowsChannels) {
   PackJob job;
   job.vertices.resize(2);
   job.edges = {{0, 1, true}};
-  EXPECT_EQ(NetworkBytes(job, {3, 5}, 4), (3 * 18 + 4 * 14) * 32768.0);
+  const std::vector<int> parallelism = {3, 5};
+  const auto bytes = [&] { return NetworkBytes(NetworkBytesPerSubtask(job, parallelism), parallelism, 4); };
+  EXPECT_EQ(bytes(), (3 * 18 + 4 * 14) * 32768.0);
   job.edges = {{0, 1, false}};  // one or two consumers each: 2 * 2 + 8 = 12, and one producer each: 10
-  EXPECT_EQ(NetworkBytes(job, {3, 5}, 4), (3 * 12 + 4 * 10) * 32768.0);
+  EXPECT_EQ(bytes(), (3 * 12 + 4 * 10) * 32768.0);
 }
 
 // A group's widest vertex counts; a vertex at its cap keeps its state together.
