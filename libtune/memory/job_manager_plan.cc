@@ -59,7 +59,7 @@ class Planner {
     JobManagerMemoryOptions probe = o_;
     probe.process_size.reset();
     if (OverheadIsRest()) return ProcessAroundFlink(probe);
-    const std::optional<int64_t> size = SmallestProcess([&](int64_t bytes) {
+    const std::optional<int64_t> size = SmallestProcess(heap_, [&](int64_t bytes) {
       probe.process_size = Bytes(bytes);
       const absl::StatusOr<JobManagerMemory> memory = ComputeMemory(probe);
       return memory.ok() && memory->heap >= heap_;

@@ -12,16 +12,19 @@
 
 namespace tune {
 
-// The smallest whole MiB for which `enough(bytes)` holds, which must go on holding above it. nullopt: none below 2^62.
+// The smallest whole MiB for which `enough(bytes)` holds, which must go on holding above it and holds for nothing below
+// `least`. nullopt: none below 2^62.
 template <typename Enough>
-std::optional<int64_t> SmallestProcess(const Enough& enough) {
+std::optional<int64_t> SmallestProcess(Bytes least, const Enough& enough) {
   constexpr int64_t kMost = int64_t{1} << 42;
+  const int64_t lowest = least.value() / kMebibyte;  // none below it is enough
   int64_t high = 1;
+  while (high < kMost && high < lowest) high *= 2;
   while (!enough(high * kMebibyte)) {
     if (high >= kMost) return std::nullopt;
     high *= 2;
   }
-  int64_t low = high / 2 + 1;
+  int64_t low = std::max(high / 2 + 1, lowest);
   while (low < high) {
     const int64_t middle = low + (high - low) / 2;
     if (enough(middle * kMebibyte)) {

@@ -78,7 +78,9 @@ class Planner {
     if (OverheadIsRest()) return ProcessAroundFlink(probe);
     const Bytes network = wish_.network ? *wish_.network : now_.ok() ? now_->network : Bytes(0);
     if (NetworkIsRest()) probe.network_max.reset();  // of too much network less process is no cure
-    const std::optional<int64_t> size = SmallestProcess([&](int64_t bytes) {
+    // All of the process is at least any part of it.
+    const Bytes least = std::max({heap_, o_.managed.value_or(Bytes(0)), o_.network_min.value_or(Bytes(0))});
+    const std::optional<int64_t> size = SmallestProcess(least, [&](int64_t bytes) {
       probe.process_size = Bytes(bytes);
       const absl::StatusOr<TaskManagerMemory> memory = ComputeMemory(probe);
       return memory.ok() && memory->Heap() >= heap_ && (!NetworkIsRest() || memory->network >= network);
