@@ -101,30 +101,12 @@ void Take(const ProcessSize& wanted, ProcessSize& size) {
   }
 }
 
-int64_t Times(int64_t each, int count) {
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  return each > kMost / count ? kMost : each * count;
-}
-
 PodsTaken TakenBy(const ContainerResources& each, int count) {
-  return {MilliCores(Times(each.cpu_request.value(), count)), MilliCores(Times(each.cpu_limit.value(), count)),
-          Bytes(Times(each.memory_request.value(), count)), Bytes(Times(each.memory_limit.value(), count)), count};
+  const ContainerResources all = Together(each, count);
+  return {all.cpu_request, all.cpu_limit, all.memory_request, all.memory_limit, count};
 }
 
 int64_t Plus(int64_t a, int64_t b) { return a > std::numeric_limits<int64_t>::max() - b ? a : a + b; }
-
-// What `taken` leaves of the quota.
-QuotaLeft Less(QuotaLeft quota, const PodsTaken& taken) {
-  const auto take = [](auto& left, auto part) {
-    if (left) left = std::max(decltype(part){}, *left - part);
-  };
-  take(quota.cpu_request, taken.cpu_request);
-  take(quota.cpu_limit, taken.cpu_limit);
-  take(quota.memory_request, taken.memory_request);
-  take(quota.memory_limit, taken.memory_limit);
-  take(quota.pods, taken.pods);
-  return quota;
-}
 
 void AddBroken(const std::string& role, const RolePods& pods, const PodLimits& limits, std::vector<std::string>& out) {
   const Fall fall = CheckPods(pods.each, pods.count.value_or(1), limits);
@@ -199,7 +181,7 @@ std::vector<std::string> BrokenLimits(const JobPods& pods, const PodLimits& limi
   std::vector<std::string> out;
   AddBroken("JobManager", pods.job_manager, limits, out);
   PodLimits left = limits;
-  left.quota = Less(limits.quota, TakenBy(pods.job_manager.each, pods.job_manager.count.value_or(1)));
+  left.quota = LeftBeside(limits.quota, pods.job_manager.each, pods.job_manager.count.value_or(1));
   AddBroken("TaskManagers", pods.task_managers, left, out);
   return out;
 }

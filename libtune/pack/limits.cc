@@ -27,6 +27,16 @@ class Checker {
   Fall fall;
 };
 
+int64_t Times(int64_t each, int count) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  return count > 0 && each > kMost / count ? kMost : each * count;
+}
+
+template <typename T>
+void Take(T taken, std::optional<T>& left) {
+  if (left) left = std::max(T{}, *left - taken);
+}
+
 // By Cap.
 constexpr struct {
   const char *name, *unit;
@@ -71,6 +81,22 @@ Fall CheckPods(const ContainerResources& pod, int count, const PodLimits& limits
   check.Memory(pod.memory_request, count, limits.quota.memory_request, Cap::kQuotaMemory);
   check.Memory(pod.memory_limit, count, limits.quota.memory_limit, Cap::kQuotaMemoryLimit);
   return check.fall;
+}
+
+ContainerResources Together(const ContainerResources& pod, int count) {
+  return {Bytes(Times(pod.memory_request.value(), count)), Bytes(Times(pod.memory_limit.value(), count)),
+          MilliCores(Times(pod.cpu_request.value(), count)), MilliCores(Times(pod.cpu_limit.value(), count))};
+}
+
+QuotaLeft LeftBeside(const QuotaLeft& quota, const ContainerResources& pod, int count) {
+  const ContainerResources taken = Together(pod, count);
+  QuotaLeft left = quota;
+  Take(taken.cpu_request, left.cpu_request);
+  Take(taken.cpu_limit, left.cpu_limit);
+  Take(taken.memory_request, left.memory_request);
+  Take(taken.memory_limit, left.memory_limit);
+  Take(count, left.pods);
+  return left;
 }
 
 double PodCost(MilliCores cpu, Bytes memory, const std::optional<ResourcePrice>& price) {

@@ -44,6 +44,12 @@ double Overshoot(const Fall& fall);
 // The first of the limits that `count` of these pods do not keep; kNone: they keep all.
 Fall CheckPods(const ContainerResources& pod, int count, const PodLimits& limits);
 
+// What `count` >= 0 of these pods take together; 2^63 - 1 where it is more.
+ContainerResources Together(const ContainerResources& pod, int count);
+
+// What so many of these pods leave of a quota: nothing where they take more.
+QuotaLeft LeftBeside(const QuotaLeft& quota, const ContainerResources& pod, int count);
+
 // What one pod costs by its requests.
 double PodCost(MilliCores cpu, Bytes memory, const std::optional<ResourcePrice>& price);
 

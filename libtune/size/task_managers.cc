@@ -12,29 +12,13 @@
 namespace tune {
 namespace {
 
-double Number(Bytes bytes) { return static_cast<double>(bytes.value()); }
-
-template <typename T>
-void Take(const T& taken, std::optional<T>& left) {
-  if (left) left = std::max(T{}, *left - taken);
-}
-
-// What is left of the quota beside the JobManager's pods.
-PodLimits WithoutJobManager(PodLimits limits, const ProcessSize& job_manager) {
-  const int count = job_manager.count.value_or(1);
-  QuotaLeft& quota = limits.quota;
-  if (quota.pods) quota.pods = std::max(0, *quota.pods - count);
-  if (job_manager.cpu) {
-    const MilliCores cpu = *job_manager.cpu * count;
-    Take(cpu, quota.cpu_request);
-    Take(MilliCores(static_cast<int64_t>(static_cast<double>(cpu.value()) * job_manager.cpu_limit_factor)),
-         quota.cpu_limit);
-  }
-  if (job_manager.memory) {
-    const Bytes memory = *job_manager.memory * count;
-    Take(memory, quota.memory_request);
-    Take(Bytes(static_cast<int64_t>(Number(memory) * job_manager.memory_limit_factor)), quota.memory_limit);
-  }
+// What is left of the quota beside the JobManager's pods; what is not known of them counts as nothing.
+absl::StatusOr<PodLimits> WithoutJobManager(PodLimits limits, const ProcessSize& job_manager) {
+  const absl::StatusOr<ContainerResources> pod =
+      ContainerOf(job_manager.memory.value_or(Bytes()), job_manager.cpu.value_or(MilliCores()),
+                  job_manager.memory_limit_factor, job_manager.cpu_limit_factor);
+  if (!pod.ok()) return pod.status();
+  limits.quota = LeftBeside(limits.quota, *pod, job_manager.count.value_or(1));
   return limits;
 }
 
@@ -163,13 +147,14 @@ void AnswerTaskManagers(JobSizing& job, const PresentProcesses& present) {
   DescribeRole(job, kTaskManagerRules, memory, cpu, answer);
   if (!memory.live || !now.count || !now.slots) return AnswerWithoutMemory(job, cpu, answer);
   const CpuNeeds cpu_needs = CpuNeedsOf(job, now, cpu);
-  const PodLimits limits = WithoutJobManager(job.window.facts.limits, job.out.job_manager.wanted);
+  const absl::StatusOr<PodLimits> limits = WithoutJobManager(job.window.facts.limits, job.out.job_manager.wanted);
+  if (!limits.ok()) return AnswerWithoutMemory(job, cpu, answer);
   RoleContainer container;
   if (present.task_manager_memory) {
     container = ReadRoleContainer(job, kTaskManagerRules, role, RolePartsOf(*present.task_manager_memory),
                                   now.memory_limit_factor, IsFrozen(memory));
   }
-  const absl::StatusOr<PackInput> input = PackInputOf(job, present, memory, container, cpu_needs, limits);
+  const absl::StatusOr<PackInput> input = PackInputOf(job, present, memory, container, cpu_needs, *limits);
   if (!input.ok()) return AnswerWithoutMemory(job, cpu, answer);
   const bool frozen = IsFrozen(memory) || container.IsFull();
   const absl::StatusOr<LayoutChoice> best = ChooseLayout(job, *input, now);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/pack/any_pack.h"
 
 namespace tune {
@@ -138,6 +140,39 @@ TEST(Price, IsTheLargerOfBothInUnits) {
   EXPECT_DOUBLE_EQ(PodCost(MilliCores(500), Bytes(int64_t{3} << 30), std::nullopt), 2);    // 0.5 / 0.25 > 3 / 2
   EXPECT_DOUBLE_EQ(PodCost(MilliCores(250), Bytes(int64_t{3} << 30), std::nullopt), 1.5);  // 0.25 / 0.25 < 3 / 2
   EXPECT_DOUBLE_EQ(PodCost(MilliCores(500), Bytes(int64_t{3} << 30), ResourcePrice{10, 1}), 5 + 3);
+}
+
+ContainerResources Pod(int64_t mib, int64_t millicores) {
+  return {Mib(mib), Mib(2 * mib), MilliCores(millicores), MilliCores(3 * millicores)};
+}
+
+TEST(Quota, IsWhatPodsLeave) {
+  const QuotaLeft quota = {MilliCores(5000), MilliCores(9000), Mib(4096), Mib(8192), 10};
+  const QuotaLeft left = LeftBeside(quota, Pod(1024, 1000), 2);
+  EXPECT_EQ(left.cpu_request, MilliCores(5000 - 2 * 1000));
+  EXPECT_EQ(left.cpu_limit, MilliCores(9000 - 2 * 3000));
+  EXPECT_EQ(left.memory_request, Mib(4096 - 2 * 1024));
+  EXPECT_EQ(left.memory_limit, Mib(8192 - 2 * 2048));
+  EXPECT_EQ(left.pods, 10 - 2);
+}
+
+TEST(Quota, IsNeverBelowNothing) {
+  const QuotaLeft left = LeftBeside({MilliCores(5000), {}, Mib(4096), {}, 10}, Pod(1024, 1000), 11);
+  EXPECT_EQ(left.cpu_request, MilliCores(0));
+  EXPECT_EQ(left.cpu_limit, std::nullopt);  // no such quota
+  EXPECT_EQ(left.memory_request, Mib(0));
+  EXPECT_EQ(left.pods, 0);
+}
+
+// 2^50 bytes times 2^31 - 1 are beyond 2^63; none takes nothing.
+TEST(Quota, AbsurdCountsTakeItAll) {
+  constexpr int kMost = std::numeric_limits<int>::max();
+  const QuotaLeft quota = {MilliCores(5000), {}, Mib(4096), Mib(4096), kMost};
+  const ContainerResources pod = Pod(int64_t{1} << 30, 1000);
+  EXPECT_EQ(Together(pod, kMost).memory_request, Bytes(std::numeric_limits<int64_t>::max()));
+  EXPECT_EQ(LeftBeside(quota, pod, kMost).memory_limit, Mib(0));
+  EXPECT_EQ(LeftBeside(quota, pod, kMost).pods, 0);
+  EXPECT_EQ(LeftBeside(quota, pod, 0).memory_request, Mib(4096));
 }
 
 // 3 subtasks to 5, all to all: an output of 2 * 5 + 8 = 18 buffers, an input of 2 * 3 + 8 = 14. 4 slots hold 3 and 4.
