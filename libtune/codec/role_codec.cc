@@ -125,7 +125,8 @@ CpuBin Read(const v1::CpuBin& proto) {
 
 void Write(const MemoryBin& bin, M& proto) {
   for (size_t i = 0; i < kLiveRungCount; ++i) {
-    if (bin.live[i]) (proto.*kLive[i].set)(bin.live[i]->value());
+    const LiveRow& row = kLive[i];
+    if (bin.live[i]) (proto.*row.set)(bin.live[i]->value());
   }
   for (const SumRow& row : kSums) (proto.*row.set)(bin.*row.member);
   WriteBytes(kLargest, bin, proto);
@@ -134,7 +135,8 @@ void Write(const MemoryBin& bin, M& proto) {
 MemoryBin Read(const M& proto) {
   MemoryBin bin;
   for (size_t i = 0; i < kLiveRungCount; ++i) {
-    if ((proto.*kLive[i].has)()) bin.live[i] = Bytes((proto.*kLive[i].get)());
+    const LiveRow& row = kLive[i];
+    if ((proto.*row.has)()) bin.live[i] = Bytes((proto.*row.get)());
   }
   for (const SumRow& row : kSums) bin.*row.member = (proto.*row.get)();
   ReadBytes(kLargest, proto, bin);
