@@ -79,17 +79,21 @@ absl::StatusOr<v1::TuningPolicy> ParsePolicyText(const std::string& text, const 
   return policy;
 }
 
+absl::StatusOr<TuningPolicy> PolicyWithSets(v1::TuningPolicy policy, const std::vector<std::string>& sets) {
+  const std::string name = policy.name();
+  for (const std::string& assignment : sets) {
+    if (absl::Status status = ApplySet(policy, assignment); !status.ok()) return status;
+  }
+  const bool renamed = policy.name() != name;
+  if (!sets.empty() && !renamed) policy.set_name(absl::StrCat(name, " with ", Utf8(absl::StrJoin(sets, ", "))));
+  return FromProto(policy);
+}
+
 absl::StatusOr<TuningPolicy> LoadPolicy(const std::string& name_or_text, const std::vector<std::string>& sets,
                                         const std::string& origin) {
   absl::StatusOr<v1::TuningPolicy> policy = Find(name_or_text, origin);
   if (!policy.ok()) return policy.status();
-  const std::string name = policy->name();
-  for (const std::string& assignment : sets) {
-    if (absl::Status status = ApplySet(*policy, assignment); !status.ok()) return status;
-  }
-  const bool renamed = policy->name() != name;
-  if (!sets.empty() && !renamed) policy->set_name(absl::StrCat(name, " with ", Utf8(absl::StrJoin(sets, ", "))));
-  return FromProto(*policy);
+  return PolicyWithSets(*std::move(policy), sets);
 }
 
 }  // namespace tune

@@ -24,8 +24,11 @@ absl::StatusOr<v1::TuningPolicy> ParsePolicyText(const std::string& text, const 
 // does not exist, those that come near and all that do. `policy` is then as it was.
 absl::Status ApplySet(v1::TuningPolicy& policy, const std::string& assignment);
 
-// The policy of a name in PolicyNames(), or of a text proto, with `sets` applied in order. The name says what was set:
-// "balanced with side=estimate"; a text without a name is "custom".
+// `policy` with `sets` applied in order. Its name says what was set: "balanced with side=estimate".
+// kInvalidArgument: as ApplySet(), and what CheckPolicy() refuses.
+absl::StatusOr<TuningPolicy> PolicyWithSets(v1::TuningPolicy policy, const std::vector<std::string>& sets);
+
+// The policy of a name in PolicyNames(), or of a text proto, with `sets` applied. A text without a name is "custom".
 // kNotFound: a single word that is no shipped policy's name; kInvalidArgument as above, and what CheckPolicy() refuses.
 absl::StatusOr<TuningPolicy> LoadPolicy(const std::string& name_or_text, const std::vector<std::string>& sets = {},
                                         const std::string& origin = "policy");

@@ -15,6 +15,9 @@ v1::WindowOptions ToProto(const WindowOptions& options);
 // limits.h allows) and what CheckWindow() refuses, `vertices["map-3"].bins[7].busy_s = -2; allowed: >= 0`.
 absl::StatusOr<JobWindow> FromProto(const v1::JobWindow& proto);
 
+// kInvalidArgument as above, of the facts' own fields.
+absl::StatusOr<JobFacts> FromProto(const v1::JobFacts& proto);
+
 // Absent fields have WindowOptions' defaults. kInvalidArgument: durations that are none; WindowBuilder checks the rest.
 absl::StatusOr<WindowOptions> FromProto(const v1::WindowOptions& proto);
 

@@ -166,6 +166,14 @@ absl::StatusOr<JobWindow> FromProto(const v1::JobWindow& proto) {
   return window;
 }
 
+absl::StatusOr<JobFacts> FromProto(const v1::JobFacts& proto) {
+  Violations violations;
+  const Path root;
+  JobFacts facts = Read(proto, root, violations);
+  if (!violations.empty()) return violations.ToStatus();
+  return facts;
+}
+
 absl::StatusOr<WindowOptions> FromProto(const v1::WindowOptions& proto) {
   Violations violations;
   const Path root;
