@@ -2,13 +2,14 @@
 
 BUILD_PACKAGES=(cmake ninja-build g++ ccache pkg-config git ca-certificates python3 python3-venv
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev libeigen3-dev libboost1.81-dev
-  nlohmann-json3-dev libsimdjson-dev zlib1g-dev libminizip-dev libyaml-cpp-dev libcli11-dev libjs-chart.js
+  prometheus-cpp-dev openssl nlohmann-json3-dev libsimdjson-dev zlib1g-dev libminizip-dev libyaml-cpp-dev libcli11-dev libjs-chart.js
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libbenchmark-tools)
 LINT_PACKAGES=(clang-tidy-19 clang-format-19)
 FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 COVERAGE_PACKAGES=(gcovr)
 PEER_PACKAGES=(openjdk-17-jdk-headless maven)
 PYARROW=26.0.1  # Arrow C++ with headers; no Debian package has it
+GOOGLEAPIS=1.66.0  # google.rpc's .proto files; no Debian package has them
 FLINK=1.20.5  # the distribution from Python's package index: all jars, none of the shell scripts
 
 # need_packages PACKAGE…: installs those that are missing.
@@ -50,6 +51,21 @@ need_pyarrow() {
     .cache/venv/bin/pip install -q --disable-pip-version-check --retries 1 --only-binary :all: "pyarrow==$PYARROW" \
       >>"$(log_file pip)" 2>&1 ||
     say "no pyarrow $PYARROW ($(tail -n 1 "$(log_file pip)")): building without Parquet"
+}
+
+has_googleapis() {
+  compgen -G ".cache/protos/lib/python3*/site-packages/googleapis_common_protos-$GOOGLEAPIS.dist-info" >/dev/null
+}
+
+need_googleapis() {
+  has_googleapis && return
+  say "installing: googleapis-common-protos $GOOGLEAPIS in .cache/protos"
+  local python=/usr/bin/python3
+  [ -x "$python" ] || python=python3
+  "$python" -m venv --clear .cache/protos >"$(log_file pip-protos)" 2>&1 &&
+    .cache/protos/bin/pip install -q --disable-pip-version-check --retries 1 --no-deps \
+      "googleapis-common-protos==$GOOGLEAPIS" >>"$(log_file pip-protos)" 2>&1 ||
+    say "no googleapis-common-protos $GOOGLEAPIS ($(tail -n 1 "$(log_file pip-protos)")): building without the service"
 }
 
 has_flink() { compgen -G ".cache/lab/venv/lib/python3*/site-packages/pyflink/lib/flink-dist-$FLINK.jar" >/dev/null; }

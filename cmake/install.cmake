@@ -16,6 +16,9 @@ if(LIBTUNE_WITH_PARQUET)
   set_target_properties(tune PROPERTIES INSTALL_RPATH ${arrow_dir})
 endif()
 install(TARGETS tune RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(LIBTUNE_WITH_SERVICE)
+  install(TARGETS tuned RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 
 add_custom_command(OUTPUT completion/tune completion/_tune
   COMMAND ${CMAKE_COMMAND} -E make_directory completion
@@ -30,7 +33,7 @@ install(FILES ${PROJECT_BINARY_DIR}/completion/_tune DESTINATION ${CMAKE_INSTALL
 # codec/ and history/ have private headers too, so their public ones are listed.
 install(DIRECTORY libtune/include/tune DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/tune DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.pb.h")
+        FILES_MATCHING PATTERN "*.pb.h" PATTERN "service*" EXCLUDE)
 foreach(header
     codec/door.h
     codec/json.h

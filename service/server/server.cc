@@ -1,0 +1,161 @@
+#include "service/server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <fstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "libtune/codec/limits.h"
+#include "libtune/internal/path.h"
+#include "service/api/tuner_service.h"
+#include "service/server/metrics.h"
+
+namespace tune {
+namespace {
+
+constexpr unsigned kReadAgainSeconds = 10;  // certificates
+
+absl::Status CheckReadable(const char* flag, const std::string& path) {
+  if (path.empty() || std::ifstream(path).good()) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat(flag, " = ", Quoted(path), ": cannot be read"));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(const TlsFiles& tls) {
+  if (tls.certificate.empty()) return grpc::InsecureServerCredentials();
+  absl::Status readable = CheckReadable("--tls-cert", tls.certificate);
+  readable.Update(CheckReadable("--tls-key", tls.key));
+  readable.Update(CheckReadable("--client-ca", tls.client_ca));
+  if (!readable.ok()) return readable;
+  namespace ex = grpc::experimental;
+  const bool asks = !tls.client_ca.empty();
+  auto provider =
+      asks ? std::make_shared<ex::FileWatcherCertificateProvider>(tls.key, tls.certificate, tls.client_ca,
+                                                                  kReadAgainSeconds)
+           : std::make_shared<ex::FileWatcherCertificateProvider>(tls.key, tls.certificate, kReadAgainSeconds);
+  ex::TlsServerCredentialsOptions options(std::move(provider));
+  options.watch_identity_key_cert_pairs();
+  if (asks) {
+    options.watch_root_certs();
+    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  }
+  return ex::TlsServerCredentials(options);
+}
+
+// Calls and decisions, to the log and to /metrics.
+class Reporter final : public Observer {
+ public:
+  Reporter(const Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
+
+  void OnCall(const char* method, const std::string& caller, absl::StatusCode code, absl::Duration took) override {
+    metrics_.CountCall(method, code, took);
+    const Log::Level level = code == absl::StatusCode::kOk ? Log::Level::kDebug : Log::Level::kInfo;
+    if (!log_.Takes(level)) return;
+    log_.Write(level, "call",
+               {{"method", method},
+                {"caller", caller},
+                {"code", absl::StatusCodeToString(code)},
+                {"took", absl::FormatDuration(absl::Trunc(took, absl::Microseconds(1)))}});
+  }
+
+  void OnDecision(const std::string& caller, const v1::JobRecommendation& answer) override {
+    metrics_.CountDecision(answer.action());
+    if (!log_.Takes(Log::Level::kDebug)) return;
+    log_.Write(Log::Level::kDebug, "decision",
+               {{"caller", caller},
+                {"job", answer.computed_from().job_name()},
+                {"policy", answer.computed_from().policy_name()},
+                {"action", v1::Action_Name(answer.action())},
+                {"slots", absl::StrCat(answer.slots_now(), " -> ", answer.slots_wanted())},
+                {"reason", answer.findings().empty() ? "" : answer.findings(0).message()}});
+  }
+
+ private:
+  const Log& log_;
+  Metrics& metrics_;
+};
+
+}  // namespace
+
+struct Server::State {
+  State(const ServerOptions& o, const Log& l)
+      : options(o), log(l), reporter(l, metrics), admission(o.admission), workers(o.workers) {}
+
+  ServerOptions options;
+  const Log& log;
+  Metrics metrics;
+  Reporter reporter;
+  Admission admission;
+  Workers workers;
+  TunerService service{admission, workers, reporter};
+  std::vector<std::string> addresses;
+  int metrics_port = 0;
+  std::unique_ptr<grpc::Server> server;  // goes first
+
+  absl::Status Listen();
+};
+
+absl::Status Server::State::Listen() {
+  const absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials = CredentialsOf(options.tls);
+  if (!credentials.ok()) return credentials.status();
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&service);
+  builder.SetMaxReceiveMessageSize(options.max_message_mib << 20);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // another server's port is not shared in silence
+  std::vector<int> ports(options.listen.size(), 0);
+  for (size_t i = 0; i < options.listen.size(); ++i) {
+    builder.AddListeningPort(options.listen[i], *credentials, &ports[i]);
+  }
+  server = builder.BuildAndStart();
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const std::string& address = options.listen[i];
+    if (server == nullptr || ports[i] == 0) {
+      return absl::UnavailableError(absl::StrCat("--listen = ", Quoted(address), ": cannot be had"));
+    }
+    const bool has_port = !absl::StartsWith(address, "unix:");
+    addresses.push_back(has_port ? absl::StrCat(address.substr(0, address.rfind(':')), ":", ports[i]) : address);
+  }
+  return absl::OkStatus();
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::~Server() { Shutdown(); }
+
+const std::vector<std::string>& Server::addresses() const { return state_->addresses; }
+int Server::metrics_port() const { return state_->metrics_port; }
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, const Log& log) {
+  if (auto status = CheckOptions(options); !status.ok()) return status;
+  auto state = std::make_unique<State>(options, log);
+  if (auto status = state->Listen(); !status.ok()) return status;
+  if (!options.metrics.empty()) {
+    const absl::StatusOr<int> port = state->metrics.Serve(options.metrics);
+    if (!port.ok()) return port.status();
+    state->metrics_port = *port;
+  }
+  for (const std::string& address : state->addresses) {
+    log.Write(Log::Level::kInfo, "listening",
+              {{"address", address}, {"security", options.tls.certificate.empty() ? "none" : "TLS"}});
+  }
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+void Server::Shutdown() {
+  if (state_->server == nullptr) return;
+  state_->log.Write(Log::Level::kInfo, "draining", {{"drain", absl::FormatDuration(state_->options.drain)}});
+  state_->server->GetHealthCheckService()->SetServingStatus(false);
+  state_->server->Shutdown(absl::ToChronoTime(absl::Now() + state_->options.drain));
+  state_->server->Wait();
+  state_->server.reset();
+  state_->log.Write(Log::Level::kInfo, "down", {});
+}
+
+}  // namespace tune
