@@ -19,15 +19,15 @@ bool IsConcurrent(const Collection& c) {
 
 bool WasAskedFor(const Collection& c) {
   constexpr std::array<std::string_view, 10> kRequests = {"System.gc()",
-                                                         "System",
-                                                         "Diagnostic Command",
-                                                         "Heap Inspection Initiated GC",
-                                                         "Heap Dump Initiated GC",
-                                                         "JvmtiEnv ForceGarbageCollection",
-                                                         "WhiteBox Initiated Full GC",
-                                                         "Explicit GC request (System.gc())",
-                                                         "GC request (System.gc())",
-                                                         "G1 Periodic Collection"};
+                                                          "System",
+                                                          "Diagnostic Command",
+                                                          "Heap Inspection Initiated GC",
+                                                          "Heap Dump Initiated GC",
+                                                          "JvmtiEnv ForceGarbageCollection",
+                                                          "WhiteBox Initiated Full GC",
+                                                          "Explicit GC request (System.gc())",
+                                                          "GC request (System.gc())",
+                                                          "G1 Periodic Collection"};
   return std::find(kRequests.begin(), kRequests.end(), c.cause) != kRequests.end();
 }
 
