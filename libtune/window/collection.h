@@ -15,7 +15,8 @@ inline bool IsYoung(const Collection& c) {
   return c.kind == CollectionKind::kYoung || c.kind == CollectionKind::kMixed;
 }
 
-// Somebody asked for it (System.gc(), a heap dump, a diagnostic command), or a timer did: it says nothing of how often one is needed.
+// Somebody asked for it (System.gc(), a heap dump, a diagnostic command), or a timer did: it says nothing of how often
+// one is needed.
 bool WasAskedFor(const Collection& collection);
 
 // The program needed room: nobody asked for the full collection, nor was metaspace short.
