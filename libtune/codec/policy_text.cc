@@ -1,6 +1,7 @@
 #include "libtune/codec/policy_text.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -32,11 +33,18 @@ class Mistakes : public google::protobuf::io::ErrorCollector {
   std::vector<std::string> lines_;
 };
 
-const BuiltinPolicy* FindBuiltin(const std::string& name) {
-  for (const BuiltinPolicy& policy : BuiltinPolicies()) {
-    if (name == policy.name) return &policy;
-  }
-  return nullptr;
+using PolicyMap = std::map<std::string, absl::StatusOr<v1::TuningPolicy>>;
+
+// By name. Read once: a service is asked for them with every call.
+const PolicyMap& ShippedPolicies() {
+  static const PolicyMap* const kPolicies = [] {
+    auto* policies = new PolicyMap;
+    for (const BuiltinPolicy& policy : BuiltinPolicies()) {
+      policies->emplace(policy.name, ParsePolicyText(policy.text, absl::StrCat("models/", policy.name, ".textproto")));
+    }
+    return policies;
+  }();
+  return *kPolicies;
 }
 
 bool IsOneWord(const std::string& text) {
@@ -47,9 +55,8 @@ bool IsOneWord(const std::string& text) {
 
 // The message that `name_or_text` means, with a name that says where it comes from.
 absl::StatusOr<v1::TuningPolicy> Find(const std::string& name_or_text, const std::string& origin) {
-  if (const BuiltinPolicy* builtin = FindBuiltin(name_or_text)) {
-    return ParsePolicyText(builtin->text, absl::StrCat("models/", builtin->name, ".textproto"));
-  }
+  const auto& shipped = ShippedPolicies();
+  if (const auto at = shipped.find(name_or_text); at != shipped.end()) return at->second;
   if (IsOneWord(name_or_text)) {
     return absl::NotFoundError(absl::StrCat("policy ", Quoted(name_or_text), " is not shipped; allowed: ",
                                             absl::StrJoin(PolicyNames(), ", "), ", or a text proto"));

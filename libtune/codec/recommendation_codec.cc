@@ -279,8 +279,14 @@ ComputedFrom ReadComputedFrom(const v1::ComputedFrom& proto, const Path& path, V
 
 v1::JobRecommendation ToProto(const JobRecommendation& recommendation, const JobWindow& window,
                               const TuningPolicy& policy) {
-  const JobGraph& graph = window.graph;
   v1::JobRecommendation proto;
+  Write(recommendation, window, policy, EvidenceIn::kMessage, proto);
+  return proto;
+}
+
+void Write(const JobRecommendation& recommendation, const JobWindow& window, const TuningPolicy& policy,
+           EvidenceIn evidence, v1::JobRecommendation& proto) {
+  const JobGraph& graph = window.graph;
   *proto.mutable_computed_from() = ToProto(ComputedFromOf(window, policy));
   for (const VertexRecommendation& vertex : recommendation.vertices) Write(vertex, graph, *proto.add_vertices());
   proto.set_parallelism_now(recommendation.parallelism_now);
@@ -292,9 +298,9 @@ v1::JobRecommendation ToProto(const JobRecommendation& recommendation, const Job
   *proto.mutable_task_managers() = ToProto(recommendation.task_managers);
   *proto.mutable_job_manager() = ToProto(recommendation.job_manager);
   for (const Finding& finding : recommendation.findings) Write(finding, graph, *proto.add_findings());
+  if (evidence == EvidenceIn::kNothing) return;
   const EvidenceLog& log = recommendation.evidence;
   for (size_t i = 0; i < log.size(); ++i) Write(log[i], graph, *proto.add_evidence());
-  return proto;
 }
 
 absl::StatusOr<DecodedRecommendation> FromProto(const v1::JobRecommendation& proto) { return Reader(proto).Read(); }

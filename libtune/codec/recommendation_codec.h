@@ -32,6 +32,14 @@ v1::ComputedFrom ToProto(const ComputedFrom& from);
 v1::JobRecommendation ToProto(const JobRecommendation& recommendation, const JobWindow& window,
                               const TuningPolicy& policy);
 
+enum class EvidenceIn {
+  kMessage,
+  kNothing,  // most of an answer's bytes are left out; findings still name their step's number
+};
+// The same into an empty message, which may live in an arena.
+void Write(const JobRecommendation& recommendation, const JobWindow& window, const TuningPolicy& policy,
+           EvidenceIn evidence, v1::JobRecommendation& proto);
+
 // A recommendation that somebody stored or sent.
 struct DecodedRecommendation {
   JobRecommendation recommendation;  // its evidence's texts are in `texts` and live as long

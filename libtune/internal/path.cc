@@ -1,7 +1,9 @@
 #include "libtune/internal/path.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
@@ -46,7 +48,8 @@ std::string Quoted(const std::string& text) {
   return absl::StrCat("\"", absl::Utf8SafeCEscape(Utf8(text.substr(0, kMostQuoted))), cut ? "…" : "", "\"");
 }
 
-std::string Utf8(const std::string& text) {
+std::string Utf8(std::string text) {
+  if (std::all_of(text.begin(), text.end(), absl::ascii_isascii)) return text;
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {

@@ -38,7 +38,7 @@ class Path {
 std::string Quoted(const std::string& text);
 
 // `text` with every byte that is not UTF-8 replaced by U+FFFD, as Protobuf's strings must be UTF-8.
-std::string Utf8(const std::string& text);
+std::string Utf8(std::string text);
 
 // Names `path` when there are more than `most` of something. False then.
 bool CheckCount(const Path& path, int64_t count, int64_t most, Violations& violations);

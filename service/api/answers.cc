@@ -33,8 +33,8 @@ absl::StatusOr<Answered> Ask(const v1::RecommendRequest& request) {
 }
 
 void Write(const v1::RecommendRequest& request, const Answered& answered, v1::JobRecommendation& out) {
-  out = ToProto(answered.recommendation, answered.input.window, answered.input.policy);
-  if (request.without_evidence()) out.clear_evidence();
+  const EvidenceIn evidence = request.without_evidence() ? EvidenceIn::kNothing : EvidenceIn::kMessage;
+  Write(answered.recommendation, answered.input.window, answered.input.policy, evidence, out);
 }
 
 absl::StatusOr<FlinkDeploymentSpec> ReadSpec(const v1::PlanRequest& request) {
@@ -109,8 +109,7 @@ absl::Status Answer(const v1::PlanRequest& request, v1::PlanResponse& response) 
   return absl::OkStatus();
 }
 
-v1::RecommendResult ResultOf(const v1::RecommendRequest& request, int64_t index) {
-  v1::RecommendResult result;
+void AnswerOne(const v1::RecommendRequest& request, int64_t index, v1::RecommendResult& result) {
   result.set_index(index);
   const absl::StatusOr<Answered> answered = Ask(request);
   if (answered.ok()) {
@@ -118,7 +117,6 @@ v1::RecommendResult ResultOf(const v1::RecommendRequest& request, int64_t index)
   } else {
     *result.mutable_error() = ToProto(answered.status());
   }
-  return result;
 }
 
 absl::Status Answer(const v1::RecommendBatchRequest& request, const std::function<absl::Status()>& go_on,
@@ -129,7 +127,7 @@ absl::Status Answer(const v1::RecommendBatchRequest& request, const std::functio
   }
   for (int i = 0; i < request.requests_size(); ++i) {
     if (auto status = go_on(); !status.ok()) return status;
-    *response.add_results() = ResultOf(request.requests(i), i);
+    AnswerOne(request.requests(i), i, *response.add_results());
   }
   return absl::OkStatus();
 }

@@ -14,8 +14,8 @@ absl::Status Answer(const v1::RecommendRequest& request, v1::RecommendResponse& 
 absl::Status Answer(const v1::ExplainRequest& request, v1::ExplainResponse& response);
 absl::Status Answer(const v1::PlanRequest& request, v1::PlanResponse& response);
 
-// One of several: its error is a part of the result.
-v1::RecommendResult ResultOf(const v1::RecommendRequest& request, int64_t index);
+// One of several, into an empty result: its error is a part of it.
+void AnswerOne(const v1::RecommendRequest& request, int64_t index, v1::RecommendResult& result);
 
 constexpr int kMostInBatch = 10'000;
 // `go_on` is asked before each job; not OK: no more are answered, and that is the status.

@@ -84,9 +84,9 @@ class Stream final : public grpc::ServerBidiReactor<v1::RecommendRequest, v1::Re
   void OnReadDone(bool ok) override {
     if (!ok) return End(absl::OkStatus());
     if (request_.ByteSizeLong() <= kShortBytes) {
-      AnswerOne();
+      AnswerNext();
     } else {
-      workers_.Run([this] { AnswerOne(); });
+      workers_.Run([this] { AnswerNext(); });
     }
   }
   void OnWriteDone(bool ok) override {
@@ -96,9 +96,10 @@ class Stream final : public grpc::ServerBidiReactor<v1::RecommendRequest, v1::Re
   void OnDone() override { delete this; }
 
  private:
-  void AnswerOne() {
+  void AnswerNext() {
     if (auto status = GoOn(*context_); !status.ok()) return End(status);
-    result_ = ResultOf(request_, next_++);
+    result_.Clear();
+    AnswerOne(request_, next_++, result_);
     if (result_.has_recommendation()) call_.Decide(result_.recommendation());
     StartWrite(&result_);
   }

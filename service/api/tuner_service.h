@@ -4,6 +4,7 @@
 #include <string>
 
 #include "service/api/admission.h"
+#include "service/api/arena_messages.h"
 #include "service/api/observer.h"
 #include "service/api/workers.h"
 #include "tune/v1/service.grpc.pb.h"
@@ -14,7 +15,10 @@ class TunerService final : public v1::Tuner::CallbackService {
  public:
   // All of them outlive this.
   TunerService(Admission& admission, Workers& workers, Observer& observer)
-      : admission_(admission), workers_(workers), observer_(observer) {}
+      : admission_(admission), workers_(workers), observer_(observer) {
+    SetMessageAllocatorFor_Recommend(&messages_);
+    SetMessageAllocatorFor_RecommendBatch(&batches_);
+  }
 
   grpc::ServerUnaryReactor* Recommend(grpc::CallbackServerContext* context, const v1::RecommendRequest* request,
                                       v1::RecommendResponse* response) override;
@@ -29,6 +33,8 @@ class TunerService final : public v1::Tuner::CallbackService {
                                  v1::PlanResponse* response) override;
 
  private:
+  ArenaMessages<v1::RecommendRequest, v1::RecommendResponse> messages_;
+  ArenaMessages<v1::RecommendBatchRequest, v1::RecommendBatchResponse> batches_;
   Admission& admission_;
   Workers& workers_;
   Observer& observer_;
