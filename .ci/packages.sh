@@ -2,7 +2,8 @@
 
 BUILD_PACKAGES=(cmake ninja-build g++ ccache pkg-config git ca-certificates python3 python3-venv
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev libeigen3-dev libboost1.81-dev
-  prometheus-cpp-dev openssl nlohmann-json3-dev libsimdjson-dev zlib1g-dev libminizip-dev libyaml-cpp-dev libcli11-dev libjs-chart.js
+  prometheus-cpp-dev libcurl4-openssl-dev openssl nlohmann-json3-dev libsimdjson-dev zlib1g-dev libminizip-dev
+  libyaml-cpp-dev libcli11-dev libjs-chart.js
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libbenchmark-tools)
 LINT_PACKAGES=(clang-tidy-19 clang-format-19)
 FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
@@ -79,4 +80,23 @@ need_flink() {
   run_logged lab-pip "$pip" install -q --disable-pip-version-check wheel 'setuptools<75'
   run_logged lab-flink "$pip" install -q --disable-pip-version-check --no-build-isolation --no-deps \
     "apache-flink-libraries==$FLINK"
+}
+
+# What tests/kube runs against: a Kubernetes control plane in one program, and the definitions of Flink's resources.
+# Built anew when its sources changed. Without it those tests are skipped.
+need_kubebox() {
+  local lab=tests/lab/kubebox box=.cache/kubebox key
+  key=$(git ls-files --cached --others --exclude-standard -- "$lab" | sort | xargs -r -d '\n' sha256sum | sha256sum | cut -d ' ' -f 1)
+  [ "$(cat "$box/key" 2>/dev/null)" != "$key" ] || return 0
+  say "building a Kubernetes API server for the tests, minutes the first time: $box"
+  rm -rf "$box"
+  mkdir -p "$box"
+  if "$lab/build.sh" "$PWD/$box/kubebox" >"$(log_file kubebox)" 2>&1 &&
+    mvn -q -B -f "$lab/crds/pom.xml" "-Dcrds.directory=$PWD/$box/crds" generate-resources >>"$(log_file kubebox)" 2>&1; then
+    ln -s kubebox "$box/kubectl"
+    echo "$key" >"$box/key"
+  else
+    rm -rf "$box"
+    say "no API server ($(tail -n 1 "$(log_file kubebox)")): the tests that need it are skipped"
+  fi
 }

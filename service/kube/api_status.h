@@ -1,0 +1,29 @@
+// What the API server says in place of an answer, as absl::Status.
+#pragma once
+
+#include <simdjson.h>
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace tune {
+
+// 400, 422 and other 4xx kInvalidArgument, 401 kUnauthenticated, 403 kPermissionDenied, 404 kNotFound, 409 kAborted,
+// 410 kOutOfRange, 429 kResourceExhausted, 5xx kUnavailable, others kUnknown.
+absl::StatusCode CodeOf(int http_code);
+
+// The error of a request: `GET /api/v1/pods: 403 Forbidden: pods is forbidden: …`, from the body's Status object, or
+// from the body's text where it is none; at most 1,000 bytes of it.
+absl::Status ApiError(const std::string& request, int http_code, const std::string& body);
+
+// The same from a Status object, as in a watch's ERROR event; one without a code is kUnknown.
+absl::Status ApiError(const std::string& request, simdjson::dom::element status_object);
+
+// How long the server asks to stay away (Retry-After); carried by the Status itself.
+void SetRetryAfter(absl::Duration wait, absl::Status& status);
+std::optional<absl::Duration> RetryAfter(const absl::Status& status);
+
+}  // namespace tune
