@@ -72,7 +72,8 @@ absl::Status ApiError(const std::string& request, simdjson::dom::element status_
 }
 
 void SetRetryAfter(absl::Duration wait, absl::Status& status) {
-  status.SetPayload(kRetryAfterUrl, absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(wait))));
+  const std::string milliseconds = absl::StrCat(absl::ToInt64Milliseconds(wait));
+  status.SetPayload(kRetryAfterUrl, absl::Cord(absl::string_view(milliseconds)));
 }
 
 std::optional<absl::Duration> RetryAfter(const absl::Status& status) {

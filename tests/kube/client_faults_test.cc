@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -50,7 +51,7 @@ TEST(KubeClientFaults, A429ThatAsksForMoreThanTheTimeLeftIsAnsweredAtOnce) {
 
 TEST(KubeClientFaults, AGetIsTriedAgainAndAPostThatArrivedIsNot) {
   for (const std::string& fault : {HttpText(503, "no"), HttpText(200, "ab", "Content-Length: 5\r\n"), std::string()}) {
-    int count = 0;
+    std::atomic<int> count = 0;  // written by the server's thread too
     const RawServer server([&](const std::string&) { return ++count % 2 == 1 ? fault : HttpText(200, "{}"); });
     const auto client = ClientOf(server);
     EXPECT_EQ(client->Post("/x", "{}", absl::Seconds(20)).status().code(), absl::StatusCode::kUnavailable) << fault;
