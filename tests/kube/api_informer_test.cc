@@ -126,15 +126,20 @@ TEST_F(KubeApiInformer, SeesChangesInTheOrderInWhichTheyWereMade) {
   EXPECT_TRUE(informer_->state().error.ok());
 }
 
-TEST_F(KubeApiInformer, GoesOnWithoutAListWhenAWatchEnds) {
+TEST_F(KubeApiInformer, GoesOnWithoutAListOrARepetitionWhenAWatchEnds) {
   options_.watch_length = absl::Seconds(1);
   Start();
   ASSERT_TRUE(informer_->WaitSynced(kTime));
-  for (int i = 0; informer_->state().watches < 4; ++i) {
-    Create(absl::StrCat("m", i), "1");
-    ASSERT_TRUE(Shows(absl::StrCat("m", i), "1"));
-    ASSERT_LT(i, 2000);
+  Create("b", "1");
+  Kubectl({"patch", "configmap", "b", "--type=merge", "--patch", R"({"data":{"v":"2"}})"});
+  int made = 0;
+  for (const int64_t watches = informer_->state().watches; informer_->state().watches < watches + 3; ++made) {
+    Create(absl::StrCat("m", made), "1");
+    ASSERT_TRUE(Shows(absl::StrCat("m", made), "1"));
+    ASSERT_LT(made, 5000);
   }
+  EXPECT_EQ(Cached("b"), "2");
+  EXPECT_EQ(TakeChanges().size(), 2 + made);
   EXPECT_EQ(informer_->state().lists, 1);
   EXPECT_TRUE(informer_->state().error.ok());
 }
