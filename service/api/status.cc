@@ -94,7 +94,8 @@ absl::Status TooBusy(const std::string& message, absl::Duration retry_after) {
   google::rpc::RetryInfo info;
   *info.mutable_retry_delay() = ToProto(retry_after);
   absl::Status status = absl::ResourceExhaustedError(message);
-  status.SetPayload(kRetryInfo, absl::Cord(info.SerializeAsString()));
+  const std::string bytes = info.SerializeAsString();
+  status.SetPayload(kRetryInfo, absl::Cord(absl::string_view(bytes)));
   return status;
 }
 
