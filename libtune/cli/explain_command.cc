@@ -35,10 +35,7 @@ int RunExplain(const Arguments& a) {
   if (!a.vertex.empty()) {
     only = FindVertex(window.graph, a.vertex);
     if (only < 0) {
-      std::string names;
-      for (const Vertex& v : window.graph.vertices)
-        absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", NameOf(v), "\"");
-      return Fail(NotAllowed("--vertex", a.vertex, absl::StrCat("one of ", names)));
+      return Fail(NotAllowed("--vertex", a.vertex, absl::StrCat("one of ", VertexNames(window.graph))));
     }
   }
   const absl::StatusOr<JobRecommendation> r = Recommend(window, job->policy);

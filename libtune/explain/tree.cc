@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libtune/explain/text.h"
+#include "libtune/internal/path.h"
 
 namespace tune {
 namespace {
@@ -80,6 +81,13 @@ std::vector<Explanation> Explain(const JobRecommendation& job, const JobGraph& g
                    FindingsOf(job, graph, v), StepsOf(job, v, About::kRest)});
   }
   return out;
+}
+
+std::string VertexNames(const JobGraph& graph) {
+  std::string names;
+  for (const Vertex& vertex : graph.vertices)
+    absl::StrAppend(&names, names.empty() ? "" : ", ", Quoted(NameOf(vertex)));
+  return names;
 }
 
 }  // namespace tune

@@ -25,4 +25,7 @@ struct Explanation {
 // Of `vertex` alone; -1: of the job, of the roles of which anything was measured, and of all vertices in their order.
 std::vector<Explanation> Explain(const JobRecommendation& job, const JobGraph& graph, int vertex = -1);
 
+// Its vertices' names for a message, each in quotes: "source", "map".
+std::string VertexNames(const JobGraph& graph);
+
 }  // namespace tune

@@ -54,13 +54,6 @@ absl::StatusOr<FlinkDeploymentSpec> ReadSpec(const v1::PlanRequest& request) {
   return NotAllowed("spec", "absent", "a deployment or a manifest");
 }
 
-std::string Names(const JobGraph& graph) {
-  std::string names;
-  for (const Vertex& vertex : graph.vertices)
-    absl::StrAppend(&names, names.empty() ? "" : ", ", Quoted(NameOf(vertex)));
-  return names;
-}
-
 }  // namespace
 
 absl::Status Answer(const v1::RecommendRequest& request, v1::RecommendResponse& response) {
@@ -76,7 +69,7 @@ absl::Status Answer(const v1::ExplainRequest& request, v1::ExplainResponse& resp
   const JobGraph& graph = answered->input.window.graph;
   const int vertex = request.vertex().empty() ? -1 : FindVertex(graph, request.vertex());
   if (!request.vertex().empty() && vertex < 0) {
-    return NotAllowed("vertex", Quoted(request.vertex()), absl::StrCat("one of ", Names(graph)));
+    return NotAllowed("vertex", Quoted(request.vertex()), absl::StrCat("one of ", VertexNames(graph)));
   }
   for (const Explanation& explanation : Explain(answered->recommendation, graph, vertex)) {
     v1::Explanation& out = *response.add_explanations();
