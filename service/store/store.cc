@@ -39,16 +39,18 @@ absl::Status SetUp(Database& db, int64_t most_file_bytes) {
 template <typename Result>
 Write MakeWrite(size_t bytes, std::function<absl::StatusOr<Result>(Database&)> run,
                 std::function<void(const Result&)> written, Store::Done<Result> done) {
-  auto result = std::make_shared<absl::StatusOr<Result>>(absl::InternalError("not run"));
+  auto result = std::make_shared<std::optional<Result>>();
   Write write;
-  write.run = [result, run = std::move(run)](Database& db) {
-    *result = run(db);
-    return result->status();
+  write.run = [result, run = std::move(run)](Database& db) -> absl::Status {
+    auto told = run(db);
+    if (!told.ok()) return told.status();
+    *result = *std::move(told);
+    return absl::OkStatus();
   };
-  write.done = [result, written = std::move(written), done = std::move(done)](const absl::Status& status) {
-    if (!status.ok()) return done(status);
+  write.done = [result, written = std::move(written), done = std::move(done)](absl::Status status) {
+    if (!status.ok()) return done(std::move(status));
     if (written) written(**result);
-    done(*std::move(*result));
+    done(std::move(**result));
   };
   write.bytes = static_cast<int64_t>(bytes) + kOverheadBytes;
   return write;
@@ -128,7 +130,7 @@ void Store::PutCheckpoint(CheckpointRecord checkpoint, DoneStatus done) {
       [done = std::move(done)](const absl::StatusOr<Folded>& result) { done(result.status()); }));
 }
 
-void Store::ForgetJob(JobKey job, DoneStatus done) {
+void Store::ForgetJob(const JobKey& job, DoneStatus done) {
   if (auto status = CheckJob(job); !status.ok()) return done(status);
   const auto forgotten = [this, job](const Nothing&) {
     const std::scoped_lock lock(mutex_);

@@ -33,7 +33,7 @@ struct StoreOptions {
   absl::Duration keep_decisions = absl::Hours(24 * 90);
   absl::Duration keep_recommendations = absl::Hours(24 * 30);  // since their job was last written of
   int64_t most_decisions = 1000;                               // of one job; >= 1
-  int64_t most_file_bytes = int64_t{4} << 30;      // >= 1 MiB; of the file. Its log comes on top, some MiB as a rule
+  int64_t most_file_bytes = int64_t{16} << 30;     // >= 1 MiB; of the file. Its log comes on top, some MiB as a rule
   int64_t most_blob_bytes = 64 << 20;              // [1 KiB, 512 MiB]; of one payload, answer or blob
   int64_t most_queued = 10'000;                    // writes that wait; >= 1
   int64_t most_queued_bytes = 128 << 20;           // theirs; >= 1. A single write may be larger
@@ -73,7 +73,7 @@ class Store {
   // kFailedPrecondition: there is a later one; kInvalidArgument: the sequence is beyond the job's last push.
   void PutCheckpoint(CheckpointRecord checkpoint, DoneStatus done);
   // Its pushes, keys, checkpoint and recommendation; not what was decided, and no policy. OK when there is none.
-  void ForgetJob(JobKey job, DoneStatus done);
+  void ForgetJob(const JobKey& job, DoneStatus done);
   // From memory. It shows a write when its `done` is called.
   JobSizes SizesOf(const JobKey& job) const;
   // Each job that has pushes or a checkpoint, in no order; a job that changes meanwhile is given as it is when its turn

@@ -49,7 +49,7 @@ void Writer::Submit(Write write) {
                                                                 " writes or ", limits_.most_queued_bytes,
                                                                 " bytes wait already; try again in a moment"));
   full.SetPayload(kRetryLater, absl::Cord());
-  write.done(full);
+  write.done(std::move(full));
 }
 
 StoreStats Writer::stats() const {
@@ -107,7 +107,7 @@ void Writer::Commit(std::vector<Write>& group) {
     stats_.queued -= size;
     for (const Write& write : group) stats_.queued_bytes -= write.bytes;
   }
-  for (size_t i = 0; i < group.size(); ++i) group[i].done(told[i]);
+  for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(told[i]));
 }
 
 // Of each write what came of it. An error: nothing of them all was written.

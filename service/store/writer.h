@@ -22,7 +22,7 @@ struct Write {
   // had to be given up.
   std::function<absl::Status(Database&)> run;
   // Its outcome, once it is on the disk.
-  std::function<void(const absl::Status&)> done;
+  std::function<void(absl::Status)> done;
   int64_t bytes = 0;  // of memory, while it waits
 };
 

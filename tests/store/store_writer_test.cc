@@ -44,6 +44,7 @@ TEST_F(StoreWriter, CommitsTogetherWhatWaits) {
     EXPECT_EQ(store().stats().queued, 100);
     EXPECT_GT(store().stats().queued_bytes, 0);
   }
+  while (store().stats().queued > 0) std::this_thread::yield();
   ASSERT_TRUE(Push(store(), other_, "last").ok());
   EXPECT_EQ(done, 100);
   const StoreStats stats = store().stats();
