@@ -10,12 +10,18 @@
 #include <vector>
 
 #include "libtune/ingest/task_delta.h"
+#include "libtune/internal/not_allowed.h"
 #include "libtune/window/collection.h"
 #include "libtune/window/live_reader.h"
 #include "libtune/window/totals.h"
 #include "tune/window_builder.h"
 
 namespace tune {
+
+constexpr int64_t kChunks = 8;  // the horizon is forgotten in eighths
+
+// Bins that are kept at most, where the horizon has `bins` whole ones: the oldest go an eighth at a time.
+constexpr int64_t MostBins(int64_t bins) { return bins + 1 + (bins + 1) / kChunks + 1; }
 
 // One subtask (or a whole vertex that is reported as one).
 struct TaskTrack {
@@ -126,6 +132,11 @@ struct WindowBuilder::State {
   bool InOpenBin(int64_t time_ms) const { return time_ms >= open_bin_ms && time_ms < open_bin_ms + bin_ms; }
 
   absl::Status CheckReportedAlike(const TaskSample& sample) const;
+  void SumUp();  // into the window, all but processes
+  // builder_save.cc
+  absl::Status CheckRestored() const;
+  void CheckRestoredVertex(size_t vertex, size_t bins, Violations& bad) const;
+  absl::Status FinishRestored();
   // task_window.cc
   void AddTask(const TaskSample& sample);
   void AddDelta(int vertex, int subtask, TaskTrack& track, const TaskDelta& delta, int64_t from_ms, int64_t to_ms);

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "libtune/internal/path.h"
 #include "tune/collection.h"
 
 namespace tune {
@@ -45,6 +46,13 @@ class AllocationReader {
   // `at_s`: when it ended, by any clock. nullopt: it does not tell, or is the first one that does. Concurrent
   // collectors free and allocate at the same time: theirs never do; nor does CMS, but for the young generation.
   std::optional<Allocation> Take(const Collection& collection, double at_s);
+
+  // What it remembers, for who saves and restores it (state_fields.h).
+  template <typename Words, typename Self>
+  static void Fields(Words& words, Self& self) {
+    words.OptionalNumber("held", self.held_, 0, kLargestAmount);
+    words.Number("held_at_s", self.held_at_s_, 0, kLargestAmount);
+  }
 
  private:
   std::optional<double> held_;  // bytes, after the last one that told

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "libtune/internal/path.h"
 #include "tune/collection.h"
 #include "tune/process_window.h"
 
@@ -20,6 +21,9 @@ inline double Kept(LiveRung rung, double a, double b) {
   return rung == LiveRung::kFullCollection ? std::max(a, b) : std::min(a, b);
 }
 
+// More than two spaces of a heap can be said to hold (ingest/check_sample.cc), and within 64 bits.
+constexpr double kMostLiveBytes = 4e18;
+
 // Each rung's one of both.
 inline void Keep(const LiveBytes& seen, LiveBytes& kept) {
   for (size_t i = 0; i < seen.size(); ++i) {
@@ -32,6 +36,16 @@ class LiveReader {
  public:
   // What it found alive; of a young collection all that may be alive.
   LiveBytes Take(const Collection& collection);
+
+  // What it remembers, for who saves and restores it (state_fields.h).
+  template <typename Words, typename Self>
+  static void Fields(Words& words, Self& self) {
+    words.Int("marked", self.marked_, 0, 1);
+    words.OptionalNumber("lowest_marked", self.lowest_marked_, 0, kMostLiveBytes);
+    words.OptionalNumber("last_mixed", self.last_mixed_, 0, kMostLiveBytes);
+    words.Number("promoted_sum", self.promoted_sum_, 0, kLargestAmount);
+    words.Number("promoted_count", self.promoted_count_, 0, kLargestAmount);
+  }
 
  private:
   std::optional<double> TakeG1(const Collection& collection);

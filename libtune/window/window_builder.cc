@@ -11,8 +11,8 @@
 namespace tune {
 namespace {
 
-constexpr int64_t kChunks = 8;         // the horizon is forgotten in eighths
-constexpr double kMostBins = 1 << 20;  // two years of minutes
+constexpr double kMostBins = 1 << 20;                                     // two years of minutes
+constexpr absl::Duration kLongestHorizon = absl::Hours(24 * 365 * 1000);  // times and it stay within 64 bits
 
 absl::Status CheckOptions(const WindowOptions& options) {
   Violations bad;
@@ -21,8 +21,9 @@ absl::Status CheckOptions(const WindowOptions& options) {
       options.bin % absl::Milliseconds(1) != absl::ZeroDuration()) {
     bad.Add("options.bin", text(options.bin), "whole milliseconds, >= 1ms");
   }
-  if (options.horizon < options.bin || absl::FDivDuration(options.horizon, options.bin) > kMostBins) {
-    bad.Add("options.horizon", text(options.horizon), absl::StrCat("[bin, ", kMostBins, " bins]"));
+  if (options.horizon < options.bin || options.horizon > kLongestHorizon ||
+      absl::FDivDuration(options.horizon, options.bin) > kMostBins) {
+    bad.Add("options.horizon", text(options.horizon), absl::StrCat("[bin, ", kMostBins, " bins], at most 1000 years"));
   }
   if (options.warm_up < absl::ZeroDuration() || options.warm_up == absl::InfiniteDuration()) {
     bad.Add("options.warm_up", text(options.warm_up), ">= 0");
@@ -97,7 +98,7 @@ absl::Status WindowBuilder::State::SeeTime(int64_t time_ms) {
   }
   const size_t most = static_cast<size_t>(horizon_ms / bin_ms) + 1;
   size_t need = static_cast<size_t>(std::max<int64_t>(0, time_ms - start_ms) / bin_ms) + 1;
-  if (need > most + most / kChunks + 1) {
+  if (need > static_cast<size_t>(MostBins(horizon_ms / bin_ms))) {
     const size_t drop = need - most;
     start_ms += static_cast<int64_t>(drop) * bin_ms;
     window.start = absl::FromUnixMillis(start_ms);
@@ -241,13 +242,17 @@ absl::Status WindowBuilder::SetSourceRate(int vertex, RecordsPerSecond rate) {
   return absl::OkStatus();
 }
 
+void WindowBuilder::State::SumUp() {
+  window.length = absl::Milliseconds(start_ms < 0 ? 0 : end_ms - start_ms);
+  window.stale_at_end_s = static_cast<double>(end_ms - changed_ms) / 1000;
+  SumTotals();
+  SelectDemand();
+  SumJob();
+}
+
 const JobWindow& WindowBuilder::Window() {
   State& s = *state_;
-  s.window.length = absl::Milliseconds(s.start_ms < 0 ? 0 : s.end_ms - s.start_ms);
-  s.window.stale_at_end_s = static_cast<double>(s.end_ms - s.changed_ms) / 1000;
-  s.SumTotals();
-  s.SelectDemand();
-  s.SumJob();
+  s.SumUp();
   s.FinishProcesses(s.task_managers);
   s.FinishProcesses(s.job_managers);
   return s.window;

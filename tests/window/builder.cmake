@@ -10,6 +10,7 @@ tune_test(window_builder_test
     builder_memory_test.cc
     builder_process_test.cc
     builder_property_test.cc
+    builder_save_test.cc
     builder_source_test.cc
     check_window_test.cc
     collection_test.cc

@@ -46,6 +46,13 @@ class WindowBuilder {
   // A rate that somebody knows the source is meant to run at; it beats every measured one. > 0.
   absl::Status SetSourceRate(int vertex, RecordsPerSecond rate);
 
+  // All that it remembers, as bytes; Restore() makes a builder of them that goes on exactly as this one does: the same
+  // Window() after any further samples. Equal builders give equal bytes. Facts must be in their range (CheckWindow).
+  std::string Save() const;
+  // `bytes` may be anybody's: memory stays within a small factor of them (some hundred times, for what is empty bins).
+  // kInvalidArgument names what is wrong, also a version of another libtune.
+  static absl::StatusOr<WindowBuilder> Restore(const std::string& bytes);
+
   // The window so far. Stays valid until the next call of a non-const member; costs no copy.
   const JobWindow& Window();
 

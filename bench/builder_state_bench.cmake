@@ -1,0 +1,1 @@
+tune_bench(builder_state_bench SOURCES builder_state_bench.cc)
