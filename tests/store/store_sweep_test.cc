@@ -41,6 +41,15 @@ TEST_F(StoreSweep, RecommendationsGoWhenTheirJobIsNotHeardOf) {
   EXPECT_TRUE(store().GetRecommendation(other_)->has_value());
 }
 
+// It had written of the job by then: that is taken back with the rest.
+TEST_F(StoreSweep, AJobIsNotHeardOfByAPushThatIsRefused) {
+  ASSERT_TRUE(Push(store(), job_, "a", {"k", "h"}).ok());
+  ASSERT_TRUE(Recommend(store(), job_, "r").ok());
+  const auto refused = Push(store(), job_, "b", {"k", "another"}, "", At(absl::Hours(70)));
+  ASSERT_EQ(refused.status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(Sweep(store(), At(absl::Hours(73)))->recommendations, 1);
+}
+
 TEST_F(StoreSweep, ATimeBeforeAllThatIsStoredRemovesNothing) {
   ASSERT_TRUE(Push(store(), job_, "a", {"k", "h"}).ok());
   ASSERT_TRUE(Recommend(store(), job_, "r").ok());
@@ -52,8 +61,8 @@ TEST_F(StoreSweep, ATimeBeforeAllThatIsStoredRemovesNothing) {
   }
   // The clock goes back by a year, and comes back: what was written meanwhile counts on, in the order of the calls.
   ASSERT_EQ(Push(store(), job_, "b", {"k2", "h"}, "", At(-absl::Hours(24 * 365)))->sequence, 2);
-  ASSERT_TRUE(Push(store(), job_, "c").ok());
   EXPECT_EQ(Sweep(store(), At(absl::ZeroDuration()))->recommendations, 0);  // the job was heard of at the later time
+  ASSERT_TRUE(Push(store(), job_, "c").ok());
   EXPECT_EQ(OnlyJob(store()), "none: 1=a 2=b 3=c");
   EXPECT_TRUE(Push(store(), job_, "a", {"k", "h"})->repeated);
 }
