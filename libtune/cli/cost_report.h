@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "libtune/cli/job_pods.h"
+#include "libtune/size/job_pods.h"
 #include "tune/pod_limits.h"
 
 namespace tune {

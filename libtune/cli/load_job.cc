@@ -9,13 +9,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "libtune/cli/job_pods.h"
 #include "libtune/cli/terminal.h"
 #include "libtune/codec/limits_yaml.h"
 #include "libtune/codec/policy_text.h"
 #include "libtune/graph/infer.h"
 #include "libtune/history/gc_log/beside_history.h"
 #include "libtune/internal/not_allowed.h"
+#include "libtune/size/job_pods.h"
 
 namespace tune {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "libtune/cli/arguments.h"
-#include "libtune/codec/cluster_limits.h"
 #include "libtune/codec/spec_yaml.h"
 #include "libtune/history/history.h"
+#include "libtune/pack/cluster_limits.h"
 #include "tune/plan.h"
 #include "tune/policy.h"
 #include "tune/session.h"

@@ -1,16 +1,12 @@
 #include "libtune/codec/limits_yaml.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "libtune/codec/kube_amount.h"
 #include "libtune/codec/limits.h"
 #include "libtune/codec/yaml_reader.h"
 #include "libtune/internal/path.h"
-#include "libtune/pack/limits.h"
-#include "tune/sizes.h"
 
 namespace tune {
 namespace {
@@ -18,59 +14,45 @@ namespace {
 using Kind = YamlNode::Kind;
 constexpr char kVersion[] = "v1";
 
-struct QuantityKind {
-  bool thousandths;  // else whole
-  int64_t least, most;
-  const char* allowed;
-};
-// The most is what pack/ takes.
-constexpr QuantityKind kCpu = {true, 0, 1'000'000'000, "a Kubernetes quantity in [0, 1e6] cores, as 500m, 2"};
-constexpr QuantityKind kMemory = {false, 0, 1'000'000'000'000'000'000,
-                                  "a Kubernetes quantity in [0, 1e18] bytes, as 1536Mi, 2Gi"};
-constexpr QuantityKind kPods = {false, 0, std::numeric_limits<int>::max(), "a whole number in [0, 2^31)"};
-constexpr QuantityKind kRatio = {true, 1000, 1'000'000, "a Kubernetes quantity in [1, 1000], as 2, 1500m"};
-
 // Resources of a ResourceQuota by name; two of them have two.
 constexpr struct {
   const char* name;
   QuotaResource resource;
-  const QuantityKind& kind;
-} kResources[] = {{"requests.cpu", QuotaResource::kCpuRequest, kCpu},
-                  {"cpu", QuotaResource::kCpuRequest, kCpu},
-                  {"limits.cpu", QuotaResource::kCpuLimit, kCpu},
-                  {"requests.memory", QuotaResource::kMemoryRequest, kMemory},
-                  {"memory", QuotaResource::kMemoryRequest, kMemory},
-                  {"limits.memory", QuotaResource::kMemoryLimit, kMemory},
-                  {"pods", QuotaResource::kPods, kPods},
-                  {"count/pods", QuotaResource::kPods, kPods}};
+  const AmountKind& kind;
+} kResources[] = {{"requests.cpu", QuotaResource::kCpuRequest, kCpuAmount},
+                  {"cpu", QuotaResource::kCpuRequest, kCpuAmount},
+                  {"limits.cpu", QuotaResource::kCpuLimit, kCpuAmount},
+                  {"requests.memory", QuotaResource::kMemoryRequest, kMemoryAmount},
+                  {"memory", QuotaResource::kMemoryRequest, kMemoryAmount},
+                  {"limits.memory", QuotaResource::kMemoryLimit, kMemoryAmount},
+                  {"pods", QuotaResource::kPods, kPodsAmount},
+                  {"count/pods", QuotaResource::kPods, kPodsAmount}};
 
-template <typename T>
-void TakeLarger(const std::optional<T>& value, std::optional<T>& into) {
-  if (value && (!into || *value > *into)) into = value;
-}
-template <typename T>
-void TakeSmaller(const std::optional<T>& value, std::optional<T>& into) {
-  if (value && (!into || *value < *into)) into = value;
-}
+constexpr const char* kKindNames[] = {"ResourceQuota", "LimitRange", "Node"};  // by LimitsKind
 
-// How large a pod of a CU's shape it takes, in CU.
-double Room(const LargestPod& node) {
-  return std::min(PodCost(node.cpu.value_or(MilliCores()), Bytes(), std::nullopt),
-                  PodCost(MilliCores(), node.memory.value_or(Bytes()), std::nullopt));
-}
+const char* NameOf(LimitsKind kind) { return kKindNames[static_cast<size_t>(kind)]; }
 
-bool IsLarger(const LargestPod& a, const LargestPod& b) {
-  if (Room(a) != Room(b)) return Room(a) > Room(b);
-  return a.memory != b.memory ? a.memory > b.memory : a.cpu > b.cpu;
+std::optional<LimitsKind> KindOf(const std::string& name) {
+  for (const auto kind : {LimitsKind::kResourceQuota, LimitsKind::kLimitRange, LimitsKind::kNode}) {
+    if (name == NameOf(kind)) return kind;
+  }
+  return std::nullopt;
 }
 
 class Reader : YamlReader {
  public:
-  Reader(const YamlDocuments& documents, const std::string& origin, ClusterLimits& out)
-      : YamlReader(documents.tree, origin), documents_(documents), out_(out) {}
+  Reader(const YamlTree& tree, const std::string& origin, ClusterLimits& out) : YamlReader(tree, origin), out_(out) {}
 
-  absl::Status Read() {
-    for (const int root : documents_.roots) ReadDocument(At(root));
+  absl::Status Read(const std::vector<int>& documents) {
+    for (const int root : documents) ReadDocument(At(root));
+    return violations_.ToStatus();
+  }
+
+  absl::Status ReadOne(LimitsKind kind) {
+    if (tree_.root < 0) return NotAllowed(Place(0, "the object"), "empty", NameOf(kind));
+    const YamlNode& object = At(tree_.root);
+    if (object.kind != Kind::kMap) return NotAllowed(Place(object.line, "the object"), KindText(object), NameOf(kind));
+    ReadObject(object, kind);
     return violations_.ToStatus();
   }
 
@@ -91,7 +73,7 @@ class Reader : YamlReader {
     if (root.kind != Kind::kMap) return Bad(root.line, "the document", KindText(root), "an object of Kubernetes");
     std::string kind = Text(root, "kind", "kind");
     if (kind.empty()) return Bad(root.line, "kind", "absent", "List, ResourceQuota, LimitRange, Node or another");
-    if (!absl::EndsWith(kind, "List")) return ReadObject(root, kind, Text(root, "apiVersion", "apiVersion"));
+    if (!absl::EndsWith(kind, "List")) return ReadIfLimits(root, kind, Text(root, "apiVersion", "apiVersion"));
     const YamlNode* items = List(root, "items", "items");
     if (items == nullptr) return;
     kind = std::string(absl::StripSuffix(kind, "List"));
@@ -108,22 +90,28 @@ class Reader : YamlReader {
       kind = list_kind;
       if (version.empty()) version = kVersion;
     }
-    ReadObject(item, kind, version);
+    ReadIfLimits(item, kind, version);
   }
 
-  void ReadObject(const YamlNode& object, const std::string& kind, const std::string& version) {
-    if (version != kVersion || (kind != "ResourceQuota" && kind != "LimitRange" && kind != "Node")) return;
-    const YamlNode* metadata = Map(object, "metadata", kind + ".metadata");
-    std::string name, ns;
+  void ReadIfLimits(const YamlNode& object, const std::string& kind_name, const std::string& version) {
+    const std::optional<LimitsKind> kind = KindOf(kind_name);
+    if (version == kVersion && kind) ReadObject(object, *kind);
+  }
+
+  void ReadObject(const YamlNode& object, LimitsKind kind) {
+    const std::string prefix = NameOf(kind);
+    const YamlNode* metadata = Map(object, "metadata", prefix + ".metadata");
+    name_.clear();
+    std::string ns;
     if (metadata != nullptr) {
       if (!MayVisit(*metadata)) return;
-      name = Text(*metadata, "name", kind + ".metadata.name");
-      ns = Text(*metadata, "namespace", kind + ".metadata.namespace");
+      name_ = Text(*metadata, "name", prefix + ".metadata.name");
+      ns = Text(*metadata, "namespace", prefix + ".metadata.namespace");
     }
-    path_ = absl::StrCat(kind, "[", Quoted(name), "]");
-    if (kind == "Node") return ReadNode(object);
+    path_ = absl::StrCat(prefix, "[", Quoted(name_), "]");
+    if (kind == LimitsKind::kNode) return ReadNode(object);
     if (!IsOurs(*(metadata != nullptr ? metadata : &object), ns)) return;
-    if (kind == "ResourceQuota") return ReadQuota(object);
+    if (kind == LimitsKind::kResourceQuota) return ReadQuota(object);
     ReadRange(object);
   }
 
@@ -142,35 +130,25 @@ class Reader : YamlReader {
   }
 
   // nullopt where it is absent, or wrong.
-  std::optional<int64_t> Quantity(const YamlNode* map, const char* part, const char* name, const QuantityKind& kind) {
+  std::optional<int64_t> Quantity(const YamlNode* map, const char* part, const char* name, const AmountKind& kind) {
     const YamlNode* node = map == nullptr || !MayVisit(*map) ? nullptr : Field(*map, name);
     if (node == nullptr) return std::nullopt;
-    if (node->kind == Kind::kScalar) {
-      if (const auto value = Parse(node->scalar, kind); value && *value >= kind.least && *value <= kind.most) {
-        return value;
-      }
-    }
+    const auto amount = node->kind == Kind::kScalar ? ParseAmount(node->scalar, kind) : std::nullopt;
+    if (amount) return amount;
     Bad(node->line, absl::StrCat(path_, ".", part, "[\"", name, "\"]"), KindText(*node), kind.allowed);
     return std::nullopt;
   }
 
-  static std::optional<int64_t> Parse(const std::string& text, const QuantityKind& kind) {
-    const auto value = [](const auto& parsed) {
-      return parsed.ok() ? std::optional<int64_t>(parsed->value()) : std::nullopt;
-    };
-    return kind.thousandths ? value(ParseKubernetesCpu("", text)) : value(ParseKubernetesBytes("", text));
-  }
-
   std::optional<MilliCores> Cpu(const YamlNode* map, const char* part) {
-    const auto cpu = Quantity(map, part, "cpu", kCpu);
+    const auto cpu = Quantity(map, part, "cpu", kCpuAmount);
     return cpu ? std::optional<MilliCores>(*cpu) : std::nullopt;
   }
   std::optional<Bytes> Memory(const YamlNode* map, const char* part) {
-    const auto memory = Quantity(map, part, "memory", kMemory);
+    const auto memory = Quantity(map, part, "memory", kMemoryAmount);
     return memory ? std::optional<Bytes>(*memory) : std::nullopt;
   }
   std::optional<double> Ratio(const YamlNode* map, const char* name) {
-    const auto ratio = Quantity(map, "spec.limits.maxLimitRequestRatio", name, kRatio);
+    const auto ratio = Quantity(map, "spec.limits.maxLimitRequestRatio", name, kRatioAmount);
     return ratio ? std::optional<double>(static_cast<double>(*ratio) / 1000) : std::nullopt;
   }
 
@@ -209,7 +187,7 @@ class Reader : YamlReader {
     for (const auto& [name, resource, kind] : kResources) {
       const auto most = Quantity(hard, part, name, kind);
       const auto now = Quantity(used, "status.used", name, kind);
-      if (most) out_.quota.push_back({resource, *most, now});
+      if (most) out_.quota.push_back({resource, *most, now, name_});
     }
   }
 
@@ -227,20 +205,27 @@ class Reader : YamlReader {
       }
       const std::string type = Text(limit, "type", path_ + ".spec.limits.type");
       if (type == "Container" || type == "Pod") ReadLimit(limit);
+      if (type == "Container") ReadDefaults(limit);
     }
   }
 
   void ReadLimit(const YamlNode& limit) {
-    LimitRange& range = out_.range;
     const YamlNode* min = Map(limit, "min", path_ + ".spec.limits.min");
     const YamlNode* max = Map(limit, "max", path_ + ".spec.limits.max");
     const YamlNode* ratios = Map(limit, "maxLimitRequestRatio", path_ + ".spec.limits.maxLimitRequestRatio");
-    TakeLarger(Cpu(min, "spec.limits.min"), range.min_cpu);
-    TakeLarger(Memory(min, "spec.limits.min"), range.min_memory);
-    TakeSmaller(Cpu(max, "spec.limits.max"), range.max_cpu);
-    TakeSmaller(Memory(max, "spec.limits.max"), range.max_memory);
-    TakeSmaller(Ratio(ratios, "cpu"), range.max_cpu_ratio);
-    TakeSmaller(Ratio(ratios, "memory"), range.max_memory_ratio);
+    ClusterLimits says;
+    says.range = {Cpu(min, "spec.limits.min"),    Cpu(max, "spec.limits.max"), Memory(min, "spec.limits.min"),
+                  Memory(max, "spec.limits.max"), Ratio(ratios, "cpu"),        Ratio(ratios, "memory")};
+    Add(says, out_);
+  }
+
+  void ReadDefaults(const YamlNode& limit) {
+    const YamlNode* limits = Map(limit, "default", path_ + ".spec.limits.default");
+    const YamlNode* requests = Map(limit, "defaultRequest", path_ + ".spec.limits.defaultRequest");
+    ClusterLimits says;
+    says.defaults = {Cpu(requests, "spec.limits.defaultRequest"), Cpu(limits, "spec.limits.default"),
+                     Memory(requests, "spec.limits.defaultRequest"), Memory(limits, "spec.limits.default")};
+    Add(says, out_);
   }
 
   bool IsReady(const YamlNode& status) {
@@ -277,13 +262,13 @@ class Reader : YamlReader {
     if (status == nullptr || !MayVisit(*status) || !IsReady(*status)) return;
     if (spec != nullptr && (!MayVisit(*spec) || !IsSchedulable(*spec))) return;
     const YamlNode* allocatable = Map(*status, "allocatable", path_ + ".status.allocatable");
-    const LargestPod node{Cpu(allocatable, "status.allocatable"), Memory(allocatable, "status.allocatable")};
-    if (node.cpu && node.memory && IsLarger(node, out_.node)) out_.node = node;
+    ClusterLimits says;
+    says.node = {Cpu(allocatable, "status.allocatable"), Memory(allocatable, "status.allocatable")};
+    Add(says, out_);
   }
 
-  const YamlDocuments& documents_;
   ClusterLimits& out_;
-  std::string path_;  // of the object that is read: ResourceQuota["team"]
+  std::string name_, path_;  // of the object that is read: team, ResourceQuota["team"]
   size_t visited_ = 0;
   bool too_large_ = false;
 };
@@ -293,7 +278,12 @@ class Reader : YamlReader {
 absl::Status ReadClusterLimits(const std::string& yaml, const std::string& origin, ClusterLimits& limits) {
   const absl::StatusOr<YamlDocuments> documents = ParseYamlDocuments(yaml, origin);
   if (!documents.ok()) return documents.status();
-  return Reader(*documents, origin, limits).Read();
+  return Reader(documents->tree, origin, limits).Read(documents->roots);
+}
+
+absl::Status ReadClusterObject(LimitsKind kind, const YamlTree& object, const std::string& origin,
+                               ClusterLimits& limits) {
+  return Reader(object, origin, limits).ReadOne(kind);
 }
 
 }  // namespace tune

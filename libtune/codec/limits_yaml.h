@@ -5,6 +5,7 @@
 //   memory), limits.cpu, limits.memory and pods (or count/pods). One with a scope that Flink's pods are not in
 //   (BestEffort, Terminating), or of which that cannot be told (PriorityClass and others), is left out.
 // - LimitRange: what it says of a Container, and of a Pod, which Flink's containers fill; of several the strictest.
+//   Of a Container also its defaults.
 // - Node: `status.allocatable` of the one that holds the largest pod of 1/4 core to 2 GiB. Left out are nodes that are
 //   not ready, cordoned, or tainted NoSchedule or NoExecute as of the control plane or by Kubernetes itself
 //   (node.kubernetes.io/…). Other taints are taken as tolerated. What DaemonSets take is not known and not taken off.
@@ -13,7 +14,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "libtune/codec/cluster_limits.h"
+#include "libtune/codec/yaml_tree.h"
+#include "libtune/pack/cluster_limits.h"
 
 namespace tune {
 
@@ -22,5 +24,12 @@ namespace tune {
 // kInvalidArgument lists every violation with its line, `limits.yaml line 7: ResourceQuota["team"].status.hard["pods"]
 // = "many"; allowed: a whole number in [0, 2^31)`; `origin` is the file's name in it. `limits` is then of no use.
 absl::Status ReadClusterLimits(const std::string& yaml, const std::string& origin, ClusterLimits& limits);
+
+enum class LimitsKind { kResourceQuota, kLimitRange, kNode };
+
+// Adds what one object says, whose kind and version are known: its tree need not repeat them. Violations are named as
+// YamlReader::Place() does.
+absl::Status ReadClusterObject(LimitsKind kind, const YamlTree& object, const std::string& origin,
+                               ClusterLimits& limits);
 
 }  // namespace tune

@@ -11,6 +11,7 @@
 #include "libtune/codec/limits.h"
 #include "libtune/codec/yaml_reader.h"
 #include "libtune/internal/path.h"
+#include "libtune/plan/overrides.h"
 
 namespace tune {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 constexpr char kApiVersion[] = "flink.apache.org/v1beta1";
 constexpr char kKind[] = "FlinkDeployment";
 constexpr double kMostCores = 1e9;  // as ParseDeploymentCpu()
-constexpr char kOverrides[] = "pipeline.jobvertex-parallelism-overrides";
 using Kind = YamlNode::Kind;
 
 class Reader : YamlReader {
@@ -27,7 +27,7 @@ class Reader : YamlReader {
 
   absl::StatusOr<FlinkDeployment> Read() {
     if (tree_.root < 0 || Root().kind != Kind::kMap) {
-      return NotAllowed(absl::StrCat(origin_, " line ", tree_.root < 0 ? 1 : Root().line, ": the document"),
+      return NotAllowed(Place(tree_.root < 0 ? 1 : Root().line, "the document"),
                         tree_.root < 0 ? "empty" : KindText(Root()), absl::StrCat("a ", kKind));
     }
     Exactly("apiVersion", kApiVersion);
@@ -235,7 +235,11 @@ class Reader : YamlReader {
 absl::StatusOr<FlinkDeployment> ReadFlinkDeployment(const std::string& yaml, const std::string& origin) {
   const absl::StatusOr<YamlTree> tree = ParseYaml(yaml, origin);
   if (!tree.ok()) return tree.status();
-  return Reader(*tree, origin).Read();
+  return ReadFlinkDeployment(*tree, origin);
+}
+
+absl::StatusOr<FlinkDeployment> ReadFlinkDeployment(const YamlTree& tree, const std::string& origin) {
+  return Reader(tree, origin).Read();
 }
 
 }  // namespace tune

@@ -1,9 +1,10 @@
-// What libtune reads of a FlinkDeployment, from its YAML (or JSON, which is YAML).
+// What libtune reads of a FlinkDeployment, from its YAML (or JSON, which is YAML), or from a tree of one.
 #pragma once
 
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "libtune/codec/yaml_tree.h"
 #include "tune/plan.h"
 #include "tune/window.h"
 
@@ -19,5 +20,10 @@ struct FlinkDeployment {
 // kInvalidArgument lists every violation with its line, `job.yaml line 7: spec.job.parallelism = "many"; allowed: a
 // whole number >= 1`; `origin` is the file's name in it.
 absl::StatusOr<FlinkDeployment> ReadFlinkDeployment(const std::string& yaml, const std::string& origin);
+
+// The same of a tree that is there already. Violations are named as YamlReader::Place() does. Read are apiVersion,
+// kind, metadata.{name, namespace} and of spec flinkVersion, flinkConfiguration, job.{parallelism, upgradeMode},
+// {taskManager, jobManager}.{replicas, resource.{memory, cpu, ephemeralStorage}}.
+absl::StatusOr<FlinkDeployment> ReadFlinkDeployment(const YamlTree& tree, const std::string& origin);
 
 }  // namespace tune

@@ -21,8 +21,13 @@ std::string YamlReader::KindText(const YamlNode& node) {
   return "";
 }
 
+std::string YamlReader::Place(int line, const std::string& field) const {
+  if (line > 0) return absl::StrCat(origin_, " line ", line, ": ", field);
+  return origin_.empty() ? field : absl::StrCat(origin_, ": ", field);
+}
+
 void YamlReader::Bad(int line, const std::string& field, const std::string& value, const std::string& allowed) {
-  violations_.Add(absl::StrCat(origin_, " line ", line, ": ", field), value, allowed);
+  violations_.Add(Place(line, field), value, allowed);
 }
 
 const YamlNode* YamlReader::Field(const YamlNode& map, const char* name) const {

@@ -15,6 +15,9 @@ class YamlReader {
 
   // For messages: "null", "\"text\"", "a list", "a map".
   static std::string KindText(const YamlNode& node);
+  // Where a field is: "job.yaml line 7: spec.job". Left out are a line that is 0 and an origin that is empty, as of
+  // trees that come from no text.
+  std::string Place(int line, const std::string& field) const;
   void Bad(int line, const std::string& field, const std::string& value, const std::string& allowed);
 
   const YamlNode& At(int index) const { return tree_.nodes[static_cast<size_t>(index)]; }

@@ -16,7 +16,7 @@ struct YamlNode {
   enum class Kind { kNull, kScalar, kSequence, kMap };
   Kind kind = Kind::kNull;
   bool quoted = false;  // a scalar in quotes: a text whatever it looks like
-  int line = 0;         // from 1
+  int line = 0;         // from 1; 0: the tree comes from no text
   std::string scalar;
   std::vector<int> items;                            // of a sequence: indices into YamlTree::nodes
   std::vector<std::pair<std::string, int>> entries;  // of a map, in the text's order

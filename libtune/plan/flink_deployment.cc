@@ -10,16 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libtune/internal/not_allowed.h"
+#include "libtune/plan/overrides.h"
 #include "libtune/plan/process_changes.h"
+#include "libtune/plan/scaling_mode.h"
 #include "libtune/plan/spec_option.h"
 #include "tune/plan.h"
 
 namespace tune {
 namespace {
-
-constexpr char kOverrides[] = "pipeline.jobvertex-parallelism-overrides";
-
-using Overrides = std::map<std::string, int>;  // vertex id -> parallelism
 
 struct Version {
   int major = 0, minor = 0;
@@ -40,10 +38,6 @@ absl::StatusOr<Version> VersionOf(const FlinkDeploymentSpec& spec) {
   return version;
 }
 
-bool IsOn(const FlinkDeploymentSpec& spec, const std::string& key) {
-  return absl::AsciiStrToLower(Option(spec, key)) == "true";
-}
-
 absl::Status CheckPatchable(const FlinkDeploymentSpec& spec, bool of_session) {
   if (!spec.has_job && !of_session) {
     return absl::FailedPreconditionError(
@@ -52,37 +46,17 @@ absl::Status CheckPatchable(const FlinkDeploymentSpec& spec, bool of_session) {
   if (spec.has_job && of_session) {
     return absl::FailedPreconditionError("the spec has a job, but the histories are of a session cluster's jobs");
   }
-  if (IsOn(spec, "job.autoscaler.enabled") || IsOn(spec, "kubernetes.operator.job.autoscaler.enabled")) {
+  if (IsAutoscaled(spec)) {
     return absl::FailedPreconditionError(
         "spec.flinkConfiguration[\"job.autoscaler.enabled\"] = true; another autoscaler sets the parallelism: turn it "
         "off first");
   }
-  if (absl::AsciiStrToLower(Option(spec, "scheduler-mode")) == "reactive") {
+  if (IsReactive(spec)) {
     return absl::FailedPreconditionError(
         "spec.flinkConfiguration[\"scheduler-mode\"] = reactive; the job takes whatever slots there are: size the "
         "TaskManagers");
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<Overrides> ReadOverrides(const std::string& text) {
-  Overrides overrides;
-  const std::vector<std::string> entries = absl::StrSplit(text, absl::ByAnyChar(",;"), absl::SkipWhitespace());
-  for (const std::string& entry : entries) {
-    const std::pair<std::string, std::string> pair = absl::StrSplit(entry, absl::MaxSplits(':', 1));
-    std::string id = pair.first;
-    absl::StripAsciiWhitespace(&id);
-    int parallelism = 0;
-    if (id.empty() || !absl::SimpleAtoi(pair.second, &parallelism) || parallelism < 1) {
-      return NotAllowed(absl::StrCat("spec.flinkConfiguration[\"", kOverrides, "\"]"), absl::StrCat("\"", entry, "\""),
-                        "vertex-id:parallelism, parallelism >= 1");
-    }
-    if (!overrides.emplace(id, parallelism).second) {
-      return NotAllowed(absl::StrCat("spec.flinkConfiguration[\"", kOverrides, "\"]"), absl::StrCat("\"", entry, "\""),
-                        "each vertex once");
-    }
-  }
-  return overrides;
 }
 
 std::string WriteOverrides(const Overrides& overrides) {
@@ -124,13 +98,6 @@ void NoteSessionJobs(const JobWindow& window, const JobRecommendation& recommend
     patch.notes.push_back(absl::StrCat("FlinkSessionJob of ", job, ": spec.job.parallelism ", now, " -> ", wanted));
   }
   if (patch.changes.empty()) patch.notes.push_back("nothing to change: the processes keep their size");
-}
-
-bool RescalesInPlace(const FlinkDeploymentSpec& spec, const Version& version, const JobWindow& window) {
-  const std::string scheduler = absl::AsciiStrToLower(Option(spec, "jobmanager.scheduler"));
-  const bool adaptive = scheduler == "adaptive" ||
-                        (version.major >= 2 && scheduler.empty() && window.facts.adaptive_scheduler.value_or(false));
-  return adaptive && version.AtLeast(1, 18);
 }
 
 absl::Status PlanOverrides(const FlinkDeploymentSpec& spec, const Version& version, const JobWindow& window,
@@ -178,7 +145,7 @@ absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, c
   if (ChangesParallelism(recommendation)) {
     if (auto status = PlanOverrides(spec, *version, window, recommendation, patch); !status.ok()) return status;
   }
-  if (!resized && RescalesInPlace(spec, *version, window)) {
+  if (!resized && RescalesInPlace(spec, window.facts)) {
     if (!patch.changes.empty())
       patch.notes.push_back("the adaptive scheduler rescales in place; job.parallelism is left alone");
     return patch;

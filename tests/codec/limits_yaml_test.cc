@@ -1,5 +1,7 @@
 #include "libtune/codec/limits_yaml.h"
 
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -114,6 +116,33 @@ TEST(LimitsYamlTest, ReadsWhatKubectlPrints) {
   EXPECT_EQ(limits.node.cpu, MilliCores(7910));
   EXPECT_EQ(limits.node.memory, Bytes(int64_t{29186492} * 1024));
   EXPECT_EQ(Read(kCluster).ns, "shop");
+}
+
+TEST(LimitsYamlTest, ReadsTheNameOfTheQuotaAndTheDefaultsOfContainers) {
+  const ClusterLimits limits = Read(kCluster);
+  ASSERT_FALSE(limits.quota.empty());
+  EXPECT_EQ(limits.quota[0].quota, "team");
+  EXPECT_EQ(limits.defaults.cpu_request, MilliCores(100));
+  EXPECT_EQ(limits.defaults.cpu_limit, MilliCores(500));
+  EXPECT_EQ(limits.defaults.memory_request, Bytes(256 << 20));
+  EXPECT_EQ(limits.defaults.memory_limit, Bytes(512 << 20));
+}
+
+TEST(LimitsYamlTest, WhatOtherJobsAreAboutToTakeIsTakenOff) {
+  PodsTaken own, in_flight;
+  own.cpu_request = MilliCores(4000);
+  in_flight.cpu_request = MilliCores(6000);
+  EXPECT_EQ(LimitsFor(Read(kCluster), own, in_flight).quota.cpu_request, MilliCores(7500));  // 40 - (30.5 - 4) - 6
+  in_flight.cpu_request = MilliCores(std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(LimitsFor(Read(kCluster), own, in_flight).quota.cpu_request, MilliCores(0));
+}
+
+TEST(LimitsYamlTest, ATreeWithoutLinesNamesTheFieldAlone) {
+  YamlTree tree = *ParseYaml("{metadata: {name: team}, spec: {hard: {pods: many}}}", "");
+  for (YamlNode& node : tree.nodes) node.line = 0;
+  ClusterLimits limits;
+  EXPECT_EQ(ReadClusterObject(LimitsKind::kResourceQuota, tree, "", limits).message(),
+            "ResourceQuota[\"team\"].spec.hard[\"pods\"] = \"many\"; allowed: a whole number in [0, 2^31)");
 }
 
 TEST(LimitsYamlTest, TheQuotaGetsBackWhatTheJobTakes) {

@@ -1,7 +1,4 @@
-#include "libtune/cli/job_pods.h"
-
-#include <algorithm>
-#include <limits>
+#include "libtune/size/job_pods.h"
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -9,13 +6,12 @@
 #include "libtune/graph/slots.h"
 #include "libtune/internal/path.h"
 #include "libtune/pack/limits.h"
+#include "libtune/plan/overrides.h"
 #include "libtune/size/present.h"
 #include "tune/sizes.h"
 
 namespace tune {
 namespace {
-
-constexpr char kOverrides[] = "pipeline.jobvertex-parallelism-overrides";
 
 struct Sizes {
   ProcessSize job_manager, task_managers;
@@ -101,13 +97,6 @@ void Take(const ProcessSize& wanted, ProcessSize& size) {
   }
 }
 
-PodsTaken TakenBy(const ContainerResources& each, int count) {
-  const ContainerResources all = Together(each, count);
-  return {all.cpu_request, all.cpu_limit, all.memory_request, all.memory_limit, count};
-}
-
-int64_t Plus(int64_t a, int64_t b) { return a > std::numeric_limits<int64_t>::max() - b ? a : a + b; }
-
 void AddBroken(const std::string& role, const RolePods& pods, const PodLimits& limits, std::vector<std::string>& out) {
   const Fall fall = CheckPods(pods.each, pods.count.value_or(1), limits);
   if (fall.cap == Cap::kNone) return;
@@ -158,6 +147,11 @@ absl::StatusOr<JobPods> WantedPods(const JobWindow& window, const JobRecommendat
   return PodsOf(*sizes);
 }
 
+PodsTaken TakenBy(const ContainerResources& each, int count) {
+  const ContainerResources all = Together(each, count);
+  return {all.cpu_request, all.cpu_limit, all.memory_request, all.memory_limit, count};
+}
+
 absl::StatusOr<PodsTaken> TakenBy(const JobWindow& window) {
   const absl::StatusOr<Sizes> sizes = PresentSizes(window);
   if (!sizes.ok()) return sizes.status();
@@ -167,12 +161,7 @@ absl::StatusOr<PodsTaken> TakenBy(const JobWindow& window) {
     const absl::StatusOr<ContainerResources> each =
         ContainerOf(size->memory.value_or(Bytes()), *size->cpu, size->memory_limit_factor, size->cpu_limit_factor);
     if (!each.ok()) return each.status();
-    const PodsTaken taken = TakenBy(*each, *size->count);
-    all.cpu_request = MilliCores(Plus(all.cpu_request.value(), taken.cpu_request.value()));
-    all.cpu_limit = MilliCores(Plus(all.cpu_limit.value(), taken.cpu_limit.value()));
-    all.memory_request = Bytes(Plus(all.memory_request.value(), taken.memory_request.value()));
-    all.memory_limit = Bytes(Plus(all.memory_limit.value(), taken.memory_limit.value()));
-    all.pods = static_cast<int>(std::min<int64_t>(int64_t{all.pods} + taken.pods, std::numeric_limits<int>::max()));
+    all = Plus(all, TakenBy(*each, *size->count));
   }
   return all;
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "libtune/codec/cluster_limits.h"
+#include "libtune/pack/cluster_limits.h"
 #include "tune/flink_memory.h"
 #include "tune/recommendation.h"
 #include "tune/window.h"
@@ -33,6 +33,9 @@ absl::StatusOr<JobPods> PresentPods(const JobWindow& window);
 
 // As `recommendation` wants them: what it leaves open stays as it is in `window`.
 absl::StatusOr<JobPods> WantedPods(const JobWindow& window, const JobRecommendation& recommendation);
+
+// What `count` >= 0 of these pods take of a quota.
+PodsTaken TakenBy(const ContainerResources& each, int count);
 
 // What the present pods take of a quota, as far as it is known: a part that is not counts as nothing.
 // kInvalidArgument as PresentPods(), but for memory that is absent.
