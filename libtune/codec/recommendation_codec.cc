@@ -4,11 +4,14 @@
 #include <limits>
 #include <utility>
 
+#include "google/protobuf/arena.h"
 #include "libtune/codec/enum_codec.h"
+#include "libtune/codec/evidence_wire.h"
 #include "libtune/codec/limits.h"
 #include "libtune/codec/process_enums.h"
 #include "libtune/codec/process_size_codec.h"
 #include "libtune/codec/recommendation_enums.h"
+#include "libtune/codec/wire.h"
 #include "libtune/explain/text.h"
 
 namespace tune {
@@ -54,20 +57,24 @@ void Write(const Finding& finding, const JobGraph& graph, v1::Finding& proto) {
   if (finding.role) proto.set_role(ToWire(kRoles, *finding.role));
 }
 
-void Write(const Term& term, v1::Term& proto) {
-  proto.set_name(Utf8(term.name));
-  proto.set_value(term.value);
-  proto.set_unit(Utf8(term.unit));
-  proto.set_source(Utf8(term.source));
+// All but the evidence and what follows it, into empty messages.
+void WriteHead(const JobRecommendation& recommendation, const JobWindow& window, const TuningPolicy& policy,
+               v1::JobRecommendation& proto) {
+  const JobGraph& graph = window.graph;
+  *proto.mutable_computed_from() = ToProto(ComputedFromOf(window, policy));
+  for (const VertexRecommendation& vertex : recommendation.vertices) Write(vertex, graph, *proto.add_vertices());
+  proto.set_parallelism_now(recommendation.parallelism_now);
+  proto.set_parallelism_wanted(recommendation.parallelism_wanted);
+  proto.set_slots_now(recommendation.slots_now);
+  proto.set_slots_wanted(recommendation.slots_wanted);
+  proto.set_action(ToWire(kActions, recommendation.action));
+  proto.set_timeliness(ToWire(kTimelinesses, recommendation.timeliness));
+  for (const Finding& finding : recommendation.findings) Write(finding, graph, *proto.add_findings());
 }
 
-void Write(const Evidence& step, const JobGraph& graph, v1::Evidence& proto) {
-  proto.set_rule(Utf8(step.rule));
-  if (step.vertex >= 0) proto.set_vertex(step.vertex);
-  proto.set_vertex_id(IdOf(graph, step.vertex));
-  for (const Term& term : step.inputs) Write(term, *proto.add_inputs());
-  for (const Term& term : step.caps) Write(term, *proto.add_caps());
-  Write(step.result, *proto.mutable_result());
+void WriteTail(const JobRecommendation& recommendation, v1::JobRecommendation& proto) {
+  *proto.mutable_task_managers() = ToProto(recommendation.task_managers);
+  *proto.mutable_job_manager() = ToProto(recommendation.job_manager);
 }
 
 // ---- Messages to structs.
@@ -286,21 +293,22 @@ v1::JobRecommendation ToProto(const JobRecommendation& recommendation, const Job
 
 void Write(const JobRecommendation& recommendation, const JobWindow& window, const TuningPolicy& policy,
            EvidenceIn evidence, v1::JobRecommendation& proto) {
-  const JobGraph& graph = window.graph;
-  *proto.mutable_computed_from() = ToProto(ComputedFromOf(window, policy));
-  for (const VertexRecommendation& vertex : recommendation.vertices) Write(vertex, graph, *proto.add_vertices());
-  proto.set_parallelism_now(recommendation.parallelism_now);
-  proto.set_parallelism_wanted(recommendation.parallelism_wanted);
-  proto.set_slots_now(recommendation.slots_now);
-  proto.set_slots_wanted(recommendation.slots_wanted);
-  proto.set_action(ToWire(kActions, recommendation.action));
-  proto.set_timeliness(ToWire(kTimelinesses, recommendation.timeliness));
-  *proto.mutable_task_managers() = ToProto(recommendation.task_managers);
-  *proto.mutable_job_manager() = ToProto(recommendation.job_manager);
-  for (const Finding& finding : recommendation.findings) Write(finding, graph, *proto.add_findings());
-  if (evidence == EvidenceIn::kNothing) return;
-  const EvidenceLog& log = recommendation.evidence;
-  for (size_t i = 0; i < log.size(); ++i) Write(log[i], graph, *proto.add_evidence());
+  WriteHead(recommendation, window, policy, proto);
+  WriteTail(recommendation, proto);
+  // The bytes are the writer's own: they are that message.
+  if (evidence == EvidenceIn::kMessage) proto.MergeFromString(EvidenceBytes(recommendation.evidence, window.graph));
+}
+
+void AppendBytes(const JobRecommendation& recommendation, const JobWindow& window, const TuningPolicy& policy,
+                 EvidenceIn evidence, std::string& bytes) {
+  google::protobuf::Arena arena;
+  auto* head = google::protobuf::Arena::CreateMessage<v1::JobRecommendation>(&arena);
+  auto* tail = google::protobuf::Arena::CreateMessage<v1::JobRecommendation>(&arena);
+  WriteHead(recommendation, window, policy, *head);
+  WriteTail(recommendation, *tail);
+  bytes += SerializeDeterministic(*head);
+  if (evidence == EvidenceIn::kMessage) bytes += EvidenceBytes(recommendation.evidence, window.graph);
+  bytes += SerializeDeterministic(*tail);
 }
 
 absl::StatusOr<DecodedRecommendation> FromProto(const v1::JobRecommendation& proto) { return Reader(proto).Read(); }

@@ -118,6 +118,12 @@ v1::JobWindow ToProto(const JobWindow& window) {
   return proto;
 }
 
+v1::JobFacts ToProto(const JobFacts& facts) {
+  v1::JobFacts proto;
+  Write(facts, proto);
+  return proto;
+}
+
 v1::WindowOptions ToProto(const WindowOptions& options) {
   v1::WindowOptions proto;
   *proto.mutable_bin() = ToProto(options.bin);

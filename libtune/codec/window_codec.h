@@ -9,6 +9,7 @@
 namespace tune {
 
 v1::JobWindow ToProto(const JobWindow& window);
+v1::JobFacts ToProto(const JobFacts& facts);
 v1::WindowOptions ToProto(const WindowOptions& options);
 
 // kInvalidArgument lists every violation: what a JobWindow cannot express (absent times, unset enums, more entries than

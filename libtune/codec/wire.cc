@@ -61,6 +61,18 @@ std::string SerializeDeterministic(const google::protobuf::Message& message) {
   return bytes;
 }
 
+std::string AsField(int number, const std::string& message) {
+  std::string bytes;
+  bytes.reserve(message.size() + 16);
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream out(&stream);
+    out.WriteTag(WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
+    out.WriteVarint32(static_cast<uint32_t>(message.size()));
+  }
+  return bytes += message;
+}
+
 absl::Status ParseWire(const std::string& bytes, google::protobuf::Message& message) {
   const std::string name = message.GetTypeName();
   if (static_cast<int64_t>(bytes.size()) > limits::kMessageBytes) {

@@ -250,6 +250,8 @@ void WindowBuilder::State::SumUp() {
   SumJob();
 }
 
+void WindowBuilder::SetFacts(const JobFacts& facts) { state_->window.facts = facts; }
+
 const JobWindow& WindowBuilder::Window() {
   State& s = *state_;
   s.SumUp();

@@ -37,10 +37,10 @@ absl::Status SetUp(Database& db, int64_t most_file_bytes) {
 
 // Result by way of `run`, then `done`; `written` in between, when it is on the disk.
 template <typename Result>
-Write MakeWrite(size_t bytes, std::function<absl::StatusOr<Result>(Database&)> run,
-                std::function<void(const Result&)> written, Store::Done<Result> done) {
+QueuedWrite MakeWrite(size_t bytes, std::function<absl::StatusOr<Result>(Database&)> run,
+                      std::function<void(const Result&)> written, Store::Done<Result> done) {
   auto result = std::make_shared<std::optional<Result>>();
-  Write write;
+  QueuedWrite write;
   write.run = [result, run = std::move(run)](Database& db) -> absl::Status {
     auto told = run(db);
     if (!told.ok()) return told.status();
@@ -59,7 +59,7 @@ Write MakeWrite(size_t bytes, std::function<absl::StatusOr<Result>(Database&)> r
 struct Nothing {};
 
 // The same for what has no result.
-Write MakeWrite(size_t bytes, std::function<absl::Status(Database&)> run, Store::DoneStatus done) {
+QueuedWrite MakeWrite(size_t bytes, std::function<absl::Status(Database&)> run, Store::DoneStatus done) {
   return MakeWrite<Nothing>(
       bytes,
       [run = std::move(run)](Database& db) -> absl::StatusOr<Nothing> {

@@ -31,7 +31,7 @@ Writer::~Writer() {
   thread_.join();
 }
 
-void Writer::Submit(Write write) {
+void Writer::Submit(QueuedWrite write) {
   {
     const std::scoped_lock lock(mutex_);
     const bool fits = stats_.queued < limits_.most_queued &&
@@ -59,17 +59,17 @@ StoreStats Writer::stats() const {
 
 void Writer::Work() {
   while (true) {
-    std::vector<Write> group = NextGroup();
+    std::vector<QueuedWrite> group = NextGroup();
     if (group.empty()) return;
     Commit(group);
   }
 }
 
 // Empty: the end.
-std::vector<Write> Writer::NextGroup() {
+std::vector<QueuedWrite> Writer::NextGroup() {
   std::unique_lock lock(mutex_);
   ready_.wait(lock, [this] { return ending_ || !queue_.empty(); });
-  std::vector<Write> group;
+  std::vector<QueuedWrite> group;
   int64_t bytes = 0;
   while (!queue_.empty() && static_cast<int64_t>(group.size()) < kMostTogether &&
          (group.empty() || bytes + queue_.front().bytes <= kMostTogetherBytes)) {
@@ -81,7 +81,7 @@ std::vector<Write> Writer::NextGroup() {
 }
 
 // A group that cannot be committed is tried one by one: it may be a single write that finds no room.
-void Writer::Commit(std::vector<Write>& group) {
+void Writer::Commit(std::vector<QueuedWrite>& group) {
   std::vector<absl::Status> told(group.size());
   const absl::Status together = RunTogether(group, told);
   int64_t commits = together.ok() ? 1 : 0;
@@ -105,13 +105,13 @@ void Writer::Commit(std::vector<Write>& group) {
     stats_.failures += failed;
     if (together.ok()) stats_.largest_group = std::max(stats_.largest_group, size);
     stats_.queued -= size;
-    for (const Write& write : group) stats_.queued_bytes -= write.bytes;
+    for (const QueuedWrite& write : group) stats_.queued_bytes -= write.bytes;
   }
   for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(told[i]));
 }
 
 // Of each write what came of it. An error: nothing of them all was written.
-absl::Status Writer::RunTogether(std::span<Write> writes, std::span<absl::Status> told) {
+absl::Status Writer::RunTogether(std::span<QueuedWrite> writes, std::span<absl::Status> told) {
   if (auto status = Query(*db_, "BEGIN IMMEDIATE").Run(); !status.ok()) return status;
   for (size_t i = 0; i < writes.size(); ++i) {
     told[i] = RunOne(writes[i]);
@@ -122,7 +122,7 @@ absl::Status Writer::RunTogether(std::span<Write> writes, std::span<absl::Status
   return status;
 }
 
-absl::Status Writer::RunOne(const Write& write) {
+absl::Status Writer::RunOne(const QueuedWrite& write) {
   if (auto status = Query(*db_, "SAVEPOINT one").Run(); !status.ok()) return status;
   const absl::Status told = write.run(*db_);
   if (!db_->in_transaction()) {

@@ -17,7 +17,7 @@
 
 namespace tune {
 
-struct Write {
+struct QueuedWrite {
   // In a transaction; an error takes back what it wrote, and nothing else. Run again when the transaction it was in
   // had to be given up.
   std::function<absl::Status(Database&)> run;
@@ -42,22 +42,22 @@ class Writer {
 
   // `done` is called once: from the writer's thread, in the order of the calls; or, when the queue is full
   // (kResourceExhausted, ShouldRetryLater()), from this one.
-  void Submit(Write write);
+  void Submit(QueuedWrite write);
   // Files' sizes are not filled.
   StoreStats stats() const;
 
  private:
   void Work();
-  std::vector<Write> NextGroup();
-  void Commit(std::vector<Write>& group);
-  absl::Status RunTogether(std::span<Write> writes, std::span<absl::Status> told);
-  absl::Status RunOne(const Write& write);
+  std::vector<QueuedWrite> NextGroup();
+  void Commit(std::vector<QueuedWrite>& group);
+  absl::Status RunTogether(std::span<QueuedWrite> writes, std::span<absl::Status> told);
+  absl::Status RunOne(const QueuedWrite& write);
 
   const std::unique_ptr<Database> db_;
   const WriterLimits limits_;
   mutable std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<Write> queue_;
+  std::deque<QueuedWrite> queue_;
   StoreStats stats_;
   bool ending_ = false;
   std::thread thread_;

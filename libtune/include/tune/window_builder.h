@@ -46,6 +46,9 @@ class WindowBuilder {
   // A rate that somebody knows the source is meant to run at; it beats every measured one. > 0.
   absl::Status SetSourceRate(int vertex, RecordsPerSecond rate);
 
+  // What the window says beside its samples, from now on: the job's spec may have changed.
+  void SetFacts(const JobFacts& facts);
+
   // All that it remembers, as bytes; Restore() makes a builder of them that goes on exactly as this one does: the same
   // Window() after any further samples. Equal builders give equal bytes. Facts must be in their range (CheckWindow).
   std::string Save() const;
