@@ -2,7 +2,7 @@
 
 BUILD_PACKAGES=(cmake ninja-build g++ ccache pkg-config git ca-certificates python3 python3-venv
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev libeigen3-dev libboost1.81-dev
-  prometheus-cpp-dev libcurl4-openssl-dev openssl nlohmann-json3-dev libsimdjson-dev zlib1g-dev libminizip-dev
+  prometheus-cpp-dev libcurl4-openssl-dev libssl-dev openssl nlohmann-json3-dev libsimdjson-dev zlib1g-dev libminizip-dev
   libyaml-cpp-dev libcli11-dev libjs-chart.js libsqlite3-dev
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libbenchmark-tools)
 LINT_PACKAGES=(clang-tidy-19 clang-format-19)

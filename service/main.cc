@@ -18,15 +18,46 @@ constexpr char kExamples[] = R"(Examples:
                                                     TLS; each client shows a certificate that ca.crt signed
   tuned --metrics 127.0.0.1:9464 --log-level debug  Prometheus' metrics, and every decision in the log
 
+  tuned --store /var/lib/tuned/jobs.db              keeps what is pushed of jobs, and judges them every minute
+  tuned --store jobs.db --kubeconfig ~/.kube/config --context test --namespace team-a
+                                                    follows the jobs of a cluster; callers show its tokens
+
 Logs are JSON lines on standard error. SIGTERM and SIGINT drain: calls under way may end within --drain.)";
 
 constexpr int kExitUsage = 2, kExitFailed = 1;
 
 struct Flags {
   tune::ServerOptions server;
-  double drain_s = 20;
+  double drain_s = 20, horizon_h = 24, evaluate_s = 60, forget_h = 168;
+  bool in_cluster = false;
   tune::Log::Level level = tune::Log::Level::kInfo;
 };
+
+void AddKeeping(CLI::App& app, Flags& flags) {
+  tune::KeepingOptions& keeping = flags.server.keeping;
+  app.add_option("--store", keeping.store, "file of the kept jobs; without it none are kept");
+  app.add_option("--horizon", flags.horizon_h, "hours that a kept window holds")->capture_default_str();
+  app.add_option("--evaluate", flags.evaluate_s, "seconds between two judgements of a kept job")->capture_default_str();
+  app.add_option("--forget-after", flags.forget_h, "hours without samples, after which a job that is gone is forgotten")
+      ->capture_default_str();
+  app.add_option("--policy", keeping.policy, "where none was put: balanced, thrifty, careful or classic")
+      ->capture_default_str();
+  app.add_option("--most-jobs", keeping.most_jobs, "that are kept")->capture_default_str();
+  app.add_option("--most-store-mib", keeping.most_store_mib, "largest file of the kept jobs")->capture_default_str();
+  tune::ClusterOptions& cluster = flags.server.cluster;
+  auto* kubeconfig = app.add_option("--kubeconfig", cluster.kubeconfig, "follow the cluster that this file names");
+  app.add_option("--context", cluster.context, "of the kubeconfig; its current one without it")->needs(kubeconfig);
+  app.add_flag("--in-cluster", flags.in_cluster, "follow the cluster of this pod")->excludes(kubeconfig);
+  app.add_option("--namespace", cluster.namespaces, "follow this one alone; may be given several times");
+  const std::map<std::string, tune::AccessMode> modes = {{"cluster", tune::AccessMode::kCluster},
+                                                         {"open", tune::AccessMode::kOpen}};
+  app.add_option_function<std::string>(
+         "--access", [&flags, modes](const std::string& mode) { flags.server.access = modes.at(mode); },
+         "cluster: callers may do what the cluster's RBAC lets them; open: everything. Where a cluster is followed: "
+         "cluster")
+      ->check(CLI::IsMember(modes));
+  app.add_option("--token-audience", flags.server.token_audience, "whom callers' tokens must be for");
+}
 
 void AddFlags(CLI::App& app, Flags& flags) {
   tune::ServerOptions& o = flags.server;
@@ -43,6 +74,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--burst", o.admission.burst, "calls that may come at once where there is a limit")
       ->capture_default_str();
+  AddKeeping(app, flags);
   app.add_option("--drain", flags.drain_s, "seconds that calls under way may take when the server goes down")
       ->capture_default_str();
   const std::map<std::string, tune::Log::Level> levels = {{"debug", tune::Log::Level::kDebug},
@@ -72,6 +104,10 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
   flags.server.drain = absl::Seconds(flags.drain_s);
+  flags.server.keeping.horizon = absl::Hours(flags.horizon_h);
+  flags.server.keeping.evaluate = absl::Seconds(flags.evaluate_s);
+  flags.server.keeping.forget_after = absl::Hours(flags.forget_h);
+  flags.server.cluster.follow = flags.in_cluster || !flags.server.cluster.kubeconfig.empty();
   // Before any thread begins, so that all of them leave these to sigwait().
   sigset_t signals;
   sigemptyset(&signals);

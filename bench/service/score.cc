@@ -44,16 +44,17 @@ class EchoService final : public Echo::CallbackService {
 class Silent final : public Observer {
  public:
   void OnCall(const char*, const std::string&, absl::StatusCode, absl::Duration) override {}
-  void OnDecision(const std::string&, const v1::JobRecommendation&) override {}
+  void OnAnswer(const std::string&, v1::Action) override {}
 };
 
 // Serves until it is killed, and ends with its parent.
 [[noreturn]] void Serve(int port_out) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   Admission admission({.calls_under_way = 1'000'000});
-  Workers workers(2);
+  Workers workers(2), askers(1);
   Silent observer;
-  TunerService tuner(admission, workers, observer);
+  const Door door{admission, workers, askers, observer};
+  TunerService tuner(door, nullptr);
   EchoService echo;
   int port = 0;
   grpc::ServerBuilder builder;

@@ -4,15 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libtune/codec/patch_text.h"
-#include "libtune/codec/plan_codec.h"
 #include "libtune/codec/recommendation_codec.h"
-#include "libtune/codec/spec_yaml.h"
-#include "libtune/explain/tree.h"
+#include "libtune/codec/recommendation_enums.h"
+#include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
 #include "service/api/job_input.h"
 #include "service/api/status.h"
-#include "tune/plan.h"
+#include "service/api/write_answers.h"
+#include "service/violations.h"
 #include "tune/recommend.h"
 
 namespace tune {
@@ -32,26 +31,12 @@ absl::StatusOr<Answered> Ask(const v1::RecommendRequest& request) {
   return Answered{*std::move(input), *std::move(answer)};
 }
 
-void Write(const v1::RecommendRequest& request, const Answered& answered, v1::JobRecommendation& out) {
-  const EvidenceIn evidence = request.without_evidence() ? EvidenceIn::kNothing : EvidenceIn::kMessage;
-  Write(answered.recommendation, answered.input.window, answered.input.policy, evidence, out);
+EvidenceIn EvidenceOf(const v1::RecommendRequest& request) {
+  return request.without_evidence() ? EvidenceIn::kNothing : EvidenceIn::kMessage;
 }
 
-absl::StatusOr<FlinkDeploymentSpec> ReadSpec(const v1::PlanRequest& request) {
-  switch (request.spec_case()) {
-    case v1::PlanRequest::kDeployment: {
-      absl::StatusOr<FlinkDeploymentSpec> spec = FromProto(request.deployment());
-      return spec.ok() ? spec : Within("deployment.", spec.status());
-    }
-    case v1::PlanRequest::kManifest: {
-      absl::StatusOr<FlinkDeployment> read = ReadFlinkDeployment(request.manifest(), "manifest");
-      if (!read.ok()) return read.status();
-      return std::move(read->spec);
-    }
-    case v1::PlanRequest::SPEC_NOT_SET:
-      break;
-  }
-  return NotAllowed("spec", "absent", "a deployment or a manifest");
+void Write(const v1::RecommendRequest& request, const Answered& answered, v1::JobRecommendation& out) {
+  Write(answered.recommendation, answered.input.window, answered.input.policy, EvidenceOf(request), out);
 }
 
 }  // namespace
@@ -63,26 +48,20 @@ absl::Status Answer(const v1::RecommendRequest& request, v1::RecommendResponse& 
   return absl::OkStatus();
 }
 
+absl::StatusOr<v1::Action> Answer(const v1::RecommendRequest& request, std::string& response) {
+  const absl::StatusOr<Answered> answered = Ask(request);
+  if (!answered.ok()) return answered.status();
+  const JobInput& input = answered->input;
+  std::string recommendation;
+  AppendBytes(answered->recommendation, input.window, input.policy, EvidenceOf(request), recommendation);
+  response = AsField(v1::RecommendResponse::kRecommendationFieldNumber, recommendation);
+  return ToWire(kActions, answered->recommendation.action);
+}
+
 absl::Status Answer(const v1::ExplainRequest& request, v1::ExplainResponse& response) {
   const absl::StatusOr<Answered> answered = Ask(request.request());
   if (!answered.ok()) return Within("request.", answered.status());
-  const JobGraph& graph = answered->input.window.graph;
-  const int vertex = request.vertex().empty() ? -1 : FindVertex(graph, request.vertex());
-  if (!request.vertex().empty() && vertex < 0) {
-    return NotAllowed("vertex", Quoted(request.vertex()), absl::StrCat("one of ", VertexNames(graph)));
-  }
-  for (const Explanation& explanation : Explain(answered->recommendation, graph, vertex)) {
-    v1::Explanation& out = *response.add_explanations();
-    out.set_subject(Utf8(explanation.subject));
-    out.set_summary(Utf8(explanation.summary));
-    for (const std::string& finding : explanation.findings) out.add_findings(Utf8(finding));
-    for (const ExplanationStep& step : explanation.steps) {
-      v1::ExplanationStep& line = *out.add_steps();
-      line.set_depth(step.depth);
-      line.set_text(Utf8(step.text));
-    }
-  }
-  return absl::OkStatus();
+  return WriteExplanations(answered->recommendation, answered->input.window.graph, request.vertex(), response);
 }
 
 absl::Status Answer(const v1::PlanRequest& request, v1::PlanResponse& response) {
@@ -90,16 +69,8 @@ absl::Status Answer(const v1::PlanRequest& request, v1::PlanResponse& response) 
   if (!spec.ok()) return spec.status();
   const absl::StatusOr<Answered> answered = Ask(request.request());
   if (!answered.ok()) return Within("request.", answered.status());
-  const JobInput& input = answered->input;
-  const absl::StatusOr<SpecPatch> patch = PlanFlinkDeployment(*spec, input.window, answered->recommendation);
-  if (!patch.ok()) return patch.status();
   Write(request.request(), *answered, *response.mutable_recommendation());
-  *response.mutable_patch() = ToProto(*patch, ComputedFromOf(input.window, input.policy));
-  if (patch->changes.empty()) return absl::OkStatus();
-  const absl::StatusOr<std::string> yaml = PatchToYaml(*patch);
-  if (!yaml.ok()) return yaml.status();
-  response.set_patch_yaml(Utf8(*yaml));
-  return absl::OkStatus();
+  return WritePlan(*spec, answered->input.window, answered->input.policy, answered->recommendation, response);
 }
 
 void AnswerOne(const v1::RecommendRequest& request, int64_t index, v1::RecommendResult& result) {

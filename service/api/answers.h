@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,6 +12,8 @@ namespace tune {
 
 // Errors of each: kInvalidArgument with the request's fields; of the plan also kFailedPrecondition.
 absl::Status Answer(const v1::RecommendRequest& request, v1::RecommendResponse& response);
+// The same as the response's bytes; answers what is to be done.
+absl::StatusOr<v1::Action> Answer(const v1::RecommendRequest& request, std::string& response);
 absl::Status Answer(const v1::ExplainRequest& request, v1::ExplainResponse& response);
 absl::Status Answer(const v1::PlanRequest& request, v1::PlanResponse& response);
 

@@ -16,7 +16,7 @@ class Observer {
   // A call came to its end. Thread-safe. `method`: "Recommend".
   virtual void OnCall(const char* method, const std::string& caller, absl::StatusCode code, absl::Duration took) = 0;
   // An answer was given for one job.
-  virtual void OnDecision(const std::string& caller, const v1::JobRecommendation& answer) = 0;
+  virtual void OnAnswer(const std::string& caller, v1::Action action) = 0;
 };
 
 }  // namespace tune

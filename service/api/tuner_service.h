@@ -1,47 +1,48 @@
-// The gRPC service: each handler converts, calls and converts. answers.h has what it says.
+// The gRPC service: each handler converts, calls and converts. answers.h and kept_answers.h have what it says.
 #pragma once
 
-#include <string>
-
-#include "service/api/admission.h"
 #include "service/api/arena_messages.h"
-#include "service/api/observer.h"
-#include "service/api/workers.h"
+#include "service/api/call.h"
+#include "service/api/kept_answers.h"
 #include "tune/v1/service.grpc.pb.h"
 
 namespace tune {
 
-class TunerService final : public v1::Tuner::CallbackService {
+// Recommend's answer is written as bytes, and so its request comes as bytes too; others are messages.
+class TunerService final : public v1::Tuner::WithRawCallbackMethod_Recommend<v1::Tuner::CallbackService> {
  public:
-  // All of them outlive this.
-  TunerService(Admission& admission, Workers& workers, Observer& observer)
-      : admission_(admission), workers_(workers), observer_(observer) {
-    SetMessageAllocatorFor_Recommend(&messages_);
+  // `door` and `kept` outlive this. `kept` nullptr: no jobs are kept, and what is about them is kUnimplemented.
+  TunerService(const Door& door, KeptAnswers* kept) : door_(door), kept_(kept) {
     SetMessageAllocatorFor_RecommendBatch(&batches_);
   }
 
-  grpc::ServerUnaryReactor* Recommend(grpc::CallbackServerContext* context, const v1::RecommendRequest* request,
-                                      v1::RecommendResponse* response) override;
-  grpc::ServerUnaryReactor* RecommendBatch(grpc::CallbackServerContext* context,
-                                           const v1::RecommendBatchRequest* request,
-                                           v1::RecommendBatchResponse* response) override;
-  grpc::ServerBidiReactor<v1::RecommendRequest, v1::RecommendResult>* RecommendStream(
-      grpc::CallbackServerContext* context) override;
-  grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context, const v1::ExplainRequest* request,
-                                    v1::ExplainResponse* response) override;
-  grpc::ServerUnaryReactor* Plan(grpc::CallbackServerContext* context, const v1::PlanRequest* request,
-                                 v1::PlanResponse* response) override;
+  using Context = grpc::CallbackServerContext;
+  using Unary = grpc::ServerUnaryReactor;
+
+  // stateless_calls.cc
+  Unary* Recommend(Context* context, const grpc::ByteBuffer* request, grpc::ByteBuffer* response) override;
+  Unary* RecommendBatch(Context* context, const v1::RecommendBatchRequest* request,
+                        v1::RecommendBatchResponse* response) override;
+  grpc::ServerBidiReactor<v1::RecommendRequest, v1::RecommendResult>* RecommendStream(Context* context) override;
+  // kept_calls.cc, where it is about a kept job
+  Unary* Explain(Context* context, const v1::ExplainRequest* request, v1::ExplainResponse* response) override;
+  Unary* Plan(Context* context, const v1::PlanRequest* request, v1::PlanResponse* response) override;
+  Unary* PushSamples(Context* context, const v1::PushSamplesRequest* request,
+                     v1::PushSamplesResponse* response) override;
+  Unary* GetRecommendation(Context* context, const v1::GetRecommendationRequest* request,
+                           v1::GetRecommendationResponse* response) override;
+  Unary* GetJob(Context* context, const v1::GetJobRequest* request, v1::GetJobResponse* response) override;
+  Unary* ListJobs(Context* context, const v1::ListJobsRequest* request, v1::ListJobsResponse* response) override;
+  Unary* PutPolicy(Context* context, const v1::PutPolicyRequest* request, v1::PutPolicyResponse* response) override;
+  Unary* GetPolicy(Context* context, const v1::GetPolicyRequest* request, v1::GetPolicyResponse* response) override;
+  Unary* GetQuota(Context* context, const v1::GetQuotaRequest* request, v1::GetQuotaResponse* response) override;
+  // watch_jobs.cc
+  grpc::ServerWriteReactor<v1::JobEvent>* WatchJobs(Context* context, const v1::WatchJobsRequest* request) override;
 
  private:
-  ArenaMessages<v1::RecommendRequest, v1::RecommendResponse> messages_;
   ArenaMessages<v1::RecommendBatchRequest, v1::RecommendBatchResponse> batches_;
-  Admission& admission_;
-  Workers& workers_;
-  Observer& observer_;
+  const Door& door_;
+  KeptAnswers* const kept_;
 };
-
-// Who calls: the common name in the client's certificate, as Kubernetes takes it for the user's, or the address without
-// the port.
-std::string CallerOf(const grpc::ServerContextBase& context);
 
 }  // namespace tune

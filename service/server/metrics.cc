@@ -1,12 +1,16 @@
 #include "service/server/metrics.h"
 
+#include <prometheus/collectable.h>
 #include <prometheus/counter.h>
 #include <prometheus/exposer.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <cmath>
 #include <exception>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -18,6 +22,48 @@ namespace {
 const prometheus::Histogram::BucketBoundaries kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                                           0.025,  0.05,    0.1,    0.25,  0.5,    1,     5};
 
+const prometheus::Histogram::BucketBoundaries kErrors = {0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2};
+
+prometheus::MetricFamily FamilyOf(const Metrics::Reading& reading) {
+  prometheus::MetricFamily family;
+  family.name = reading.name;
+  family.help = reading.help;
+  family.type = reading.only_grows ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+  return family;
+}
+
+prometheus::ClientMetric MetricOf(const Metrics::Reading& reading) {
+  prometheus::ClientMetric metric;
+  if (!reading.kind.empty()) metric.label.push_back({"kind", reading.kind});
+  metric.gauge.value = metric.counter.value = reading.value;
+  return metric;
+}
+
+// Numbers that are read when they are asked for; those of one name stand together.
+class Readings final : public prometheus::Collectable {
+ public:
+  explicit Readings(std::function<std::vector<Metrics::Reading>()> read) : read_(std::move(read)) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    std::vector<prometheus::MetricFamily> families;
+    for (const Metrics::Reading& reading : read_()) {
+      auto family = std::find_if(families.begin(), families.end(),
+                                 [&reading](const auto& known) { return known.name == reading.name; });
+      if (family == families.end()) family = families.insert(families.end(), FamilyOf(reading));
+      family->metric.push_back(MetricOf(reading));
+    }
+    return families;
+  }
+
+ private:
+  const std::function<std::vector<Metrics::Reading>()> read_;
+};
+
+std::string LabelOf(v1::Action action) {
+  const std::string name = v1::Action_Name(action);  // ACTION_RAISE
+  return absl::AsciiStrToLower(name.substr(name.find('_') + 1));
+}
+
 }  // namespace
 
 struct Metrics::State {
@@ -28,8 +74,19 @@ struct Metrics::State {
                                                            .Name("tuned_request_seconds")
                                                            .Help("From a call's coming to its answer.")
                                                            .Register(*registry);
-  prometheus::Family<prometheus::Counter>& decisions =
-      prometheus::BuildCounter().Name("tuned_decisions_total").Help("Answers given for one job.").Register(*registry);
+  prometheus::Family<prometheus::Counter>& answers =
+      prometheus::BuildCounter().Name("tuned_answers_total").Help("Answers given for one job.").Register(*registry);
+  prometheus::Family<prometheus::Counter>& decisions = prometheus::BuildCounter()
+                                                           .Name("tuned_decisions_total")
+                                                           .Help("Decisions of kept jobs that differ from the last.")
+                                                           .Register(*registry);
+  prometheus::Histogram& errors =
+      prometheus::BuildHistogram()
+          .Name("tuned_prediction_error_ratio")
+          .Help("Time per record after a change, over what was predicted, less one; its size.")
+          .Register(*registry)
+          .Add({}, kErrors);
+  std::vector<std::shared_ptr<Readings>> readings;
   std::unique_ptr<prometheus::Exposer> exposer;
 };
 
@@ -41,13 +98,21 @@ void Metrics::CountCall(const char* method, absl::StatusCode code, absl::Duratio
   state_->seconds.Add({{"method", method}}, kSeconds).Observe(absl::ToDoubleSeconds(took));
 }
 
-void Metrics::CountDecision(v1::Action action) {
-  const std::string name = v1::Action_Name(action);  // ACTION_RAISE
-  const size_t prefix = name.find('_');
-  state_->decisions.Add({{"action", absl::AsciiStrToLower(name.substr(prefix + 1))}}).Increment();
+void Metrics::CountAnswer(v1::Action action) { state_->answers.Add({{"action", LabelOf(action)}}).Increment(); }
+void Metrics::CountDecision(v1::Action action) { state_->decisions.Add({{"action", LabelOf(action)}}).Increment(); }
+void Metrics::ObservePredictionError(double error) { state_->errors.Observe(std::abs(error)); }
+
+void Metrics::AddReadings(std::function<std::vector<Reading>()> read) {
+  state_->readings.push_back(std::make_shared<Readings>(std::move(read)));
 }
 
-std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(state_->registry->Collect()); }
+std::string Metrics::Text() const {
+  std::vector<prometheus::MetricFamily> families = state_->registry->Collect();
+  for (const auto& readings : state_->readings) {
+    for (prometheus::MetricFamily& family : readings->Collect()) families.push_back(std::move(family));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
 
 absl::StatusOr<int> Metrics::Serve(const std::string& address) {
   try {
@@ -56,6 +121,7 @@ absl::StatusOr<int> Metrics::Serve(const std::string& address) {
     return absl::UnavailableError(absl::StrCat("--metrics = ", Quoted(address), ": ", error.what()));
   }
   state_->exposer->RegisterCollectable(state_->registry);
+  for (const auto& readings : state_->readings) state_->exposer->RegisterCollectable(readings);
   const std::vector<int> ports = state_->exposer->GetListeningPorts();
   return ports.empty() ? 0 : ports.front();
 }

@@ -1,8 +1,10 @@
 // What /metrics shows.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,8 +23,23 @@ class Metrics {
 
   // tuned_requests_total{method,code}, tuned_request_seconds{method}
   void CountCall(const char* method, absl::StatusCode code, absl::Duration took);
-  // tuned_decisions_total{action}
+  // tuned_answers_total{action}
+  void CountAnswer(v1::Action action);
+  // tuned_decisions_total{action}: of kept jobs, those that differ from the one before.
   void CountDecision(v1::Action action);
+  // tuned_prediction_error_ratio: how far the time per record is from what was predicted, after a change was made.
+  void ObservePredictionError(double error);
+
+  // A number as it is when /metrics is asked for. Only grows: a counter.
+  struct Reading {
+    const char* name;
+    const char* help;
+    std::string kind;  // label "kind"; empty: none
+    double value = 0;
+    bool only_grows = false;
+  };
+  // `read` is called for each scrape, until this goes.
+  void AddReadings(std::function<std::vector<Reading>()> read);
 
   // In Prometheus' text format.
   std::string Text() const;

@@ -39,6 +39,38 @@ void CheckAddress(const char* flag, const std::string& address, Violations& viol
     violations.Add(flag, Quoted(address), "host:port, [host]:port or unix:path");
 }
 
+void CheckBetween(const char* flag, absl::Duration value, absl::Duration low, absl::Duration high,
+                  Violations& violations) {
+  if (value >= low && value <= high) return;
+  violations.Add(flag, absl::FormatDuration(value),
+                 absl::StrCat("[", absl::FormatDuration(low), ", ", absl::FormatDuration(high), "]"));
+}
+
+void CheckKeeping(const KeepingOptions& keeping, Violations& violations) {
+  CheckBetween("--horizon", keeping.horizon, absl::Minutes(10), absl::Hours(24 * 14), violations);
+  CheckBetween("--evaluate", keeping.evaluate, absl::Seconds(1), absl::Hours(24), violations);
+  CheckBetween("--forget-after", keeping.forget_after, absl::Hours(1), absl::Hours(24 * 366), violations);
+  CheckRange(Path("--most-jobs"), keeping.most_jobs, 1, 1'000'000, violations);
+  CheckRange(Path("--most-store-mib"), keeping.most_store_mib, 1, 1 << 20, violations);
+}
+
+void CheckAccess(const ServerOptions& options, Violations& violations) {
+  const ClusterOptions& cluster = options.cluster;
+  if (!cluster.follow && options.access == AccessMode::kCluster) {
+    violations.Add("--access", "cluster", "open, without --kubeconfig or --in-cluster");
+  }
+  if (!cluster.follow && !cluster.namespaces.empty()) {
+    violations.Add("--namespace", Quoted(cluster.namespaces.front()), "only with --kubeconfig or --in-cluster");
+  }
+  const bool is_open = options.access ? options.access == AccessMode::kOpen : !cluster.follow;
+  if (!is_open || !options.tls.client_ca.empty()) return;
+  for (const std::string& address : options.listen) {
+    if (IsLocal(address)) continue;
+    violations.Add("--listen", Quoted(address),
+                   "with --access open and no --client-ca only a loopback address or a unix socket");
+  }
+}
+
 }  // namespace
 
 bool IsLocal(const std::string& address) {
@@ -66,6 +98,8 @@ absl::Status CheckOptions(const ServerOptions& options) {
   if (plain && !options.tls.client_ca.empty()) {
     violations.Add("--client-ca", Quoted(options.tls.client_ca), "only with --tls-cert and --tls-key");
   }
+  CheckKeeping(options.keeping, violations);
+  CheckAccess(options, violations);
   if (!options.metrics.empty()) CheckAddress("--metrics", options.metrics, violations);
   CheckRange(Path("--max-message-mib"), int64_t{options.max_message_mib}, 1, 64, violations);
   CheckRange(Path("--workers"), int64_t{options.workers}, 1, 256, violations);

@@ -15,12 +15,20 @@
 #include "libtune/codec/limits.h"
 #include "libtune/internal/path.h"
 #include "service/api/tuner_service.h"
+#include "service/server/followed_cluster.h"
+#include "service/server/keeping.h"
 #include "service/server/metrics.h"
+#include "service/server/readings.h"
 
 namespace tune {
 namespace {
 
 constexpr unsigned kReadAgainSeconds = 10;  // certificates
+constexpr int kAskers = 4;                  // threads that wait for the cluster's word on callers
+constexpr size_t kMostChanges = 100'000;    // of jobs, for those who watch
+
+// Names a run of the daemon.
+std::string EpochOf(absl::Time start) { return absl::StrCat(absl::Hex(absl::ToUnixNanos(start))); }
 
 absl::Status CheckReadable(const char* flag, const std::string& path) {
   if (path.empty() || std::ifstream(path).good()) return absl::OkStatus();
@@ -64,16 +72,30 @@ class Reporter final : public Observer {
                 {"took", absl::FormatDuration(absl::Trunc(took, absl::Microseconds(1)))}});
   }
 
-  void OnDecision(const std::string& caller, const v1::JobRecommendation& answer) override {
-    metrics_.CountDecision(answer.action());
+  void OnAnswer(const std::string& caller, v1::Action action) override {
+    metrics_.CountAnswer(action);
     if (!log_.Takes(Log::Level::kDebug)) return;
-    log_.Write(Log::Level::kDebug, "decision",
-               {{"caller", caller},
-                {"job", answer.computed_from().job_name()},
-                {"policy", answer.computed_from().policy_name()},
-                {"action", v1::Action_Name(answer.action())},
-                {"slots", absl::StrCat(answer.slots_now(), " -> ", answer.slots_wanted())},
-                {"reason", answer.findings().empty() ? "" : answer.findings(0).message()}});
+    log_.Write(Log::Level::kDebug, "answer", {{"caller", caller}, {"action", v1::Action_Name(action)}});
+  }
+
+  void OnDecision(const JobKey& job, const v1::Decision& decision) {
+    metrics_.CountDecision(decision.action());
+    log_.Write(Log::Level::kInfo, "decision",
+               {{"job", ToText(job)},
+                {"decision", absl::StrCat(decision.id())},
+                {"policy", decision.policy_name()},
+                {"action", v1::Action_Name(decision.action())},
+                {"slots", absl::StrCat(decision.slots_now(), " -> ", decision.slots_wanted())},
+                {"reason", decision.reason()}});
+  }
+
+  void OnPrediction(const JobKey& job, const PredictionCheck& check) {
+    metrics_.ObservePredictionError(check.error());
+    log_.Write(Log::Level::kInfo, "prediction",
+               {{"job", ToText(job)},
+                {"vertex", check.vertex},
+                {"predicted", absl::StrCat(check.predicted_s, " s/record")},
+                {"measured", absl::StrCat(check.measured_s, " s/record")}});
   }
 
  private:
@@ -85,21 +107,52 @@ class Reporter final : public Observer {
 
 struct Server::State {
   State(const ServerOptions& o, const Log& l)
-      : options(o), log(l), reporter(l, metrics), admission(o.admission), workers(o.workers) {}
+      : options(o), log(l), reporter(l, metrics), admission(o.admission), workers(o.workers), askers(kAskers) {}
 
-  ServerOptions options;
+  const ServerOptions options;
   const Log& log;
   Metrics metrics;
   Reporter reporter;
+  ChangeLog changes{EpochOf(absl::Now()), kMostChanges};
+  std::unique_ptr<FollowedCluster> cluster;  // nullptr: none
+  std::unique_ptr<Keeping> keeping;          // nullptr: no jobs are kept
   Admission admission;
-  Workers workers;
-  TunerService service{admission, workers, reporter};
+  Workers workers, askers;
+  Door door{admission, workers, askers, reporter};
+  std::unique_ptr<TunerService> service;
   std::vector<std::string> addresses;
   int metrics_port = 0;
   std::unique_ptr<grpc::Server> server;  // goes first
 
+  absl::Status Follow();
+  absl::Status Keep();
   absl::Status Listen();
 };
+
+absl::Status Server::State::Follow() {
+  if (!options.cluster.follow) return absl::OkStatus();
+  auto followed = FollowedCluster::Start(options, [this](const JobKey& job) { changes.Add(job); });
+  if (!followed.ok()) return followed.status();
+  cluster = *std::move(followed);
+  if (options.access.value_or(AccessMode::kCluster) == AccessMode::kCluster) door.gate = &cluster->gate();
+  return absl::OkStatus();
+}
+
+absl::Status Server::State::Keep() {
+  if (options.keeping.store.empty()) return absl::OkStatus();
+  KeepingListener listener;
+  listener.decided = [this](const JobKey& job, const v1::Decision& decision) { reporter.OnDecision(job, decision); };
+  listener.checked = [this](const JobKey& job, const PredictionCheck& check) { reporter.OnPrediction(job, check); };
+  listener.damaged = [this](const absl::Status& damage) {
+    log.Write(Log::Level::kError, "damage", {{"error", std::string(damage.message())}});
+  };
+  auto opened = Keeping::Open(options.keeping, cluster ? &cluster->view() : nullptr, changes, listener);
+  if (!opened.ok()) return opened.status();
+  keeping = *std::move(opened);
+  log.Write(Log::Level::kInfo, "keeping",
+            {{"store", options.keeping.store}, {"jobs", absl::StrCat(keeping->jobs().size())}});
+  return absl::OkStatus();
+}
 
 absl::Status Server::State::Listen() {
   const absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials = CredentialsOf(options.tls);
@@ -107,7 +160,7 @@ absl::Status Server::State::Listen() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  builder.RegisterService(&service);
+  builder.RegisterService(service.get());
   builder.SetMaxReceiveMessageSize(options.max_message_mib << 20);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // another server's port is not shared in silence
   std::vector<int> ports(options.listen.size(), 0);
@@ -135,7 +188,11 @@ int Server::metrics_port() const { return state_->metrics_port; }
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, const Log& log) {
   if (auto status = CheckOptions(options); !status.ok()) return status;
   auto state = std::make_unique<State>(options, log);
+  if (auto status = state->Follow(); !status.ok()) return status;
+  if (auto status = state->Keep(); !status.ok()) return status;
+  state->service = std::make_unique<TunerService>(state->door, state->keeping ? &state->keeping->answers() : nullptr);
   if (auto status = state->Listen(); !status.ok()) return status;
+  state->metrics.AddReadings([s = state.get()] { return ReadingsOf(s->cluster.get(), s->keeping.get()); });
   if (!options.metrics.empty()) {
     const absl::StatusOr<int> port = state->metrics.Serve(options.metrics);
     if (!port.ok()) return port.status();
@@ -152,6 +209,7 @@ void Server::Shutdown() {
   if (state_->server == nullptr) return;
   state_->log.Write(Log::Level::kInfo, "draining", {{"drain", absl::FormatDuration(state_->options.drain)}});
   state_->server->GetHealthCheckService()->SetServingStatus(false);
+  state_->changes.Close();
   state_->server->Shutdown(absl::ToChronoTime(absl::Now() + state_->options.drain));
   state_->server->Wait();
   state_->server.reset();

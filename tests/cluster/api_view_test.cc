@@ -45,7 +45,7 @@ TEST_F(ClusterApiView, ShowsAJobItsStatusItsChangesAndItsEnd) {
   const auto view = View(*client_, {ns_}, [&](const JobChange& change) {
     const std::lock_guard lock(mutex);
     const char* const kinds[] = {"added ", "modified ", "deleted "};
-    changes.push_back(kinds[static_cast<int>(change.kind)] + TextOf(change.job));
+    changes.push_back(kinds[static_cast<int>(change.kind)] + ToText(change.job));
   });
   ASSERT_TRUE(view->WaitSettled(kTime));
   const JobKey key = {ns_, "orders"};
@@ -77,8 +77,8 @@ TEST_F(ClusterApiView, ShowsAJobItsStatusItsChangesAndItsEnd) {
   ASSERT_TRUE(Eventually([&] { return view->FindJob(key) == nullptr; }));
   const std::lock_guard lock(mutex);
   ASSERT_GE(changes.size(), 4);
-  EXPECT_EQ(changes.front(), "added " + TextOf(key));
-  EXPECT_EQ(changes.back(), "deleted " + TextOf(key));
+  EXPECT_EQ(changes.front(), "added " + ToText(key));
+  EXPECT_EQ(changes.back(), "deleted " + ToText(key));
 }
 
 TEST_F(ClusterApiView, ListsJobsOfBothKindsInPages) {

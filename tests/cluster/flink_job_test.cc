@@ -49,7 +49,7 @@ DeploymentSpec WithOptions(const std::string& options) {
 TEST(FlinkJobTest, KeepsWhatTheObjectSays) {
   const FlinkJob job = ReduceDeployment(JsonObject(kOrders).get());
   ASSERT_TRUE(job.error.ok()) << job.error;
-  EXPECT_EQ(TextOf(job.key), "shop/orders");
+  EXPECT_EQ(ToText(job.key), "shop/orders");
   EXPECT_EQ(job.uid, "5b1c");
   EXPECT_EQ(job.generation, 4);
   EXPECT_THAT(job.labels, ElementsAre(Pair("tune.dev/group", "night")));

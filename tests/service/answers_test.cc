@@ -52,6 +52,22 @@ TEST(RecommendAnswer, NamesTheFieldAsItWasSent) {
   EXPECT_FALSE(response.has_recommendation());
 }
 
+TEST(RecommendAnswer, AsBytesIsTheMessage) {
+  for (const bool without : {false, true}) {
+    v1::RecommendRequest request = RequestFor(DrowningJob());
+    request.set_without_evidence(without);
+    v1::RecommendResponse message;
+    std::string bytes;
+    ASSERT_TRUE(Answer(request, message).ok());
+    const auto action = Answer(request, bytes);
+    ASSERT_TRUE(action.ok()) << action.status();
+    EXPECT_EQ(*action, v1::ACTION_RAISE);
+    EXPECT_EQ(bytes, SerializeDeterministic(message));
+  }
+  std::string bytes;
+  EXPECT_EQ(Answer(v1::RecommendRequest{}, bytes).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(BatchAnswer, HasARefusalInItsPlace) {
   v1::RecommendBatchRequest request;
   *request.add_requests() = RequestFor(DrowningJob());

@@ -4,10 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "libtune/codec/recommendation_codec.h"
-#include "libtune/codec/samples_codec.h"
 #include "libtune/codec/wire.h"
-#include "libtune/history/history.h"
 #include "tests/service/requests.h"
+#include "tests/support/recorded_job.h"
 #include "tune/window_builder.h"
 
 namespace tune {
@@ -15,54 +14,9 @@ namespace {
 
 using testing::HasSubstr;
 
-// Keeps a recorded history's samples, and gives them to a builder in the order in which they were recorded.
-class Recording final : public SampleSink {
- public:
-  Recording() {
-    auto reader = OpenHistory("datasets/kafka900-p2", {});
-    EXPECT_TRUE(reader.ok()) << reader.status();
-    auto outline = (*reader)->Outline(nullptr);
-    EXPECT_TRUE(outline.ok()) << outline.status();
-    graph = outline->graph;
-    facts = outline->facts;
-    builder.emplace(*WindowBuilder::Create(graph, facts, {}));
-    EXPECT_TRUE((*reader)->Read(graph, *this, nullptr).ok());
-  }
-
-  absl::Status Add(const TaskSample& s) override { return Keep(s, batch.tasks); }
-  absl::Status Add(const ProcessSample& s) override { return Keep(s, batch.processes); }
-  absl::Status Add(const SourceSample& s) override { return Keep(s, batch.sources); }
-  absl::Status Add(const JobSample& s) override { return Keep(s, batch.jobs); }
-  absl::Status Add(const ParallelismSample& s) override { return Keep(s, batch.parallelisms); }
-  absl::Status Add(const CollectionSample& s) override { return Keep(s, batch.collections); }
-
-  v1::RecommendRequest Request() const {
-    v1::RecommendRequest request;
-    v1::JobHistory& history = *request.mutable_history();
-    *history.mutable_graph() = ToProto(graph);
-    *history.mutable_samples() = ToProto(batch);
-    JobWindow window;  // of which the facts alone are wanted
-    window.facts = facts;
-    *history.mutable_facts() = ToProto(window).facts();
-    return request;
-  }
-
-  JobGraph graph;
-  JobFacts facts;
-  SampleBatch batch;
-  std::optional<WindowBuilder> builder;
-
- private:
-  template <typename Sample>
-  absl::Status Keep(const Sample& sample, std::vector<Sample>& kept) {
-    kept.push_back(sample);
-    return builder->Add(sample);
-  }
-};
-
 // The samples travel in lists by kind, yet the window is the one that they make in the order of their recording.
 TEST(JobInput, OfSamplesIsTheWindowThatTheyMakeInOrderOfTime) {
-  Recording recording;
+  RecordedJob recording(RecordedJob::Collections::kKept);
   ASSERT_GT(recording.batch.tasks.size(), 100u);
   ASSERT_GT(recording.batch.processes.size(), 10u);
   const absl::StatusOr<JobInput> input = ReadJob(recording.Request());
@@ -72,7 +26,7 @@ TEST(JobInput, OfSamplesIsTheWindowThatTheyMakeInOrderOfTime) {
 }
 
 TEST(JobInput, TakesRatesThatAreGiven) {
-  Recording recording;
+  RecordedJob recording(RecordedJob::Collections::kKept);
   v1::RecommendRequest request = recording.Request();
   const std::string source = recording.graph.vertices.front().id;
   (*request.mutable_history()->mutable_source_rates())[source] = 1234;
@@ -90,7 +44,7 @@ TEST(JobInput, TakesRatesThatAreGiven) {
 
 // Each part that is refused is named as it was sent.
 TEST(JobInput, NamesWhatIsWrongInAHistory) {
-  const Recording recording;
+  const RecordedJob recording(RecordedJob::Collections::kKept);
   const auto refusal = [&](const auto& change) {
     v1::RecommendRequest request = recording.Request();
     change(*request.mutable_history());

@@ -27,10 +27,39 @@ TEST(ServerOptions, PlainTextIsForThisMachineAlone) {
   }
 }
 
-TEST(ServerOptions, WithACertificateAnyAddressWillDo) {
+TEST(ServerOptions, BeyondThisMachineCallersShowWhoTheyAre) {
   ServerOptions options = Listening("0.0.0.0:7070");
   options.tls = {"tls.crt", "tls.key", ""};
+  EXPECT_THAT(CheckOptions(options).message(), HasSubstr("with --access open and no --client-ca"));
+  options.tls.client_ca = "ca.crt";
   EXPECT_TRUE(CheckOptions(options).ok());
+  options.tls.client_ca = "";
+  options.cluster.follow = true;  // the cluster says who may
+  EXPECT_TRUE(CheckOptions(options).ok());
+  options.access = AccessMode::kOpen;
+  EXPECT_FALSE(CheckOptions(options).ok());
+}
+
+TEST(ServerOptions, WhatIsAboutAClusterNeedsOne) {
+  ServerOptions options;
+  options.access = AccessMode::kCluster;
+  options.cluster.namespaces = {"team-a"};
+  const std::string message(CheckOptions(options).message());
+  EXPECT_THAT(message, HasSubstr("--access = cluster"));
+  EXPECT_THAT(message, HasSubstr("--namespace = \"team-a\""));
+}
+
+TEST(ServerOptions, TimesOfKeepingHaveBounds) {
+  ServerOptions options;
+  options.keeping.horizon = absl::Minutes(9);
+  options.keeping.evaluate = absl::ZeroDuration();
+  options.keeping.forget_after = absl::InfiniteDuration();
+  options.keeping.most_jobs = 0;
+  const std::string message(CheckOptions(options).message());
+  for (const char* part : {"--horizon = 9m; allowed: [10m, 336h]", "--evaluate = 0", "--forget-after = inf",
+                           "--most-jobs = 0; allowed: [1, 1000000]"}) {
+    EXPECT_THAT(message, HasSubstr(part));
+  }
 }
 
 TEST(ServerOptions, AreRefusedAllAtOnce) {

@@ -195,7 +195,7 @@ TEST_F(Served, ShowsMetrics) {
   EXPECT_EQ(pclose(pipe), 0);
   EXPECT_THAT(text, HasSubstr("tuned_requests_total{code=\"OK\",method=\"Recommend\"} 1"));
   EXPECT_THAT(text, HasSubstr("tuned_requests_total{code=\"INVALID_ARGUMENT\",method=\"Recommend\"} 1"));
-  EXPECT_THAT(text, HasSubstr("tuned_decisions_total{action=\"raise\"} 1"));
+  EXPECT_THAT(text, HasSubstr("tuned_answers_total{action=\"raise\"} 1"));
   EXPECT_THAT(text, HasSubstr("tuned_request_seconds_count{method=\"Recommend\"} 2"));
 }
 

@@ -6,6 +6,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "libtune/internal/not_allowed.h"
+#include "service/violations.h"
 
 namespace tune {
 namespace {

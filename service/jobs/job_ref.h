@@ -1,0 +1,16 @@
+// A job's name in messages.
+#pragma once
+
+#include "libtune/internal/path.h"
+#include "service/job_key.h"
+#include "tune/v1/jobs.pb.h"
+
+namespace tune {
+
+// Names `path` where it is no name of an object in a cluster: `job.namespace = "../x"; allowed: …`.
+JobKey ReadJobRef(const v1::JobRef& ref, const Path& path, Violations& violations);
+void CheckNamespace(const std::string& ns, const Path& path, Violations& violations);
+
+void Write(const JobKey& job, v1::JobRef& ref);
+
+}  // namespace tune

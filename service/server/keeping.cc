@@ -1,0 +1,57 @@
+#include "service/server/keeping.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "libtune/codec/policy_text.h"
+#include "libtune/internal/path.h"
+
+namespace tune {
+
+absl::StatusOr<std::unique_ptr<Keeping>> Keeping::Open(const KeepingOptions& options, const ClusterView* cluster,
+                                                       ChangeLog& changes, const KeepingListener& listener) {
+  absl::StatusOr<TuningPolicy> policy = LoadPolicy(options.policy, {}, "--policy");
+  if (!policy.ok()) return policy.status();
+  StoreOptions store_options;
+  store_options.path = options.store;
+  store_options.most_file_bytes = options.most_store_mib << 20;
+  absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(store_options);
+  if (!store.ok()) return store.status();
+  std::unique_ptr<Keeping> keeping(new Keeping);
+  keeping->store_ = *std::move(store);
+  const auto damaged = [&listener](const absl::Status& damage) {
+    if (listener.damaged) listener.damaged(damage);
+  };
+
+  JobBookOptions book;
+  book.window.horizon = options.horizon;
+  book.most_jobs = static_cast<size_t>(options.most_jobs);
+  book.changed = [&changes](const JobKey& job) { changes.Add(job); };
+  absl::StatusOr<std::unique_ptr<JobBook>> jobs = JobBook::Open(*keeping->store_, std::move(book), damaged);
+  if (!jobs.ok()) return jobs.status();
+  keeping->jobs_ = *std::move(jobs);
+  absl::StatusOr<std::unique_ptr<PolicyBook>> policies =
+      PolicyBook::Open(*keeping->store_, *std::move(policy), damaged);
+  if (!policies.ok()) return policies.status();
+  keeping->policies_ = *std::move(policies);
+
+  Judge::Listener told;
+  told.decided = [&changes, decided = listener.decided](const JobKey& job, const v1::Decision& decision) {
+    changes.Add(job);
+    if (decided) decided(job, decision);
+  };
+  told.checked = listener.checked;
+  keeping->facts_ = std::make_unique<ClusterFacts>(cluster);
+  keeping->judge_ = std::make_unique<Judge>(*keeping->jobs_, *keeping->policies_, *keeping->store_, *keeping->facts_,
+                                            std::move(told));
+  keeping->directory_ = std::make_unique<Directory>(cluster, *keeping->jobs_, *keeping->judge_);
+  keeping->answers_ = std::make_unique<KeptAnswers>(*keeping->jobs_, *keeping->policies_, *keeping->judge_,
+                                                    *keeping->directory_, *keeping->facts_, changes);
+  keeping->evaluator_ = std::make_unique<Evaluator>(*keeping->jobs_, *keeping->policies_, *keeping->judge_,
+                                                    options.evaluate, [] { return absl::Now(); });
+  keeping->housekeeper_ =
+      std::make_unique<Housekeeper>(*keeping->store_, *keeping->jobs_, *keeping->judge_, cluster, options.forget_after);
+  return keeping;
+}
+
+}  // namespace tune
