@@ -1,24 +1,16 @@
 #include "service/access/gate.h"
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <utility>
 
+#include "service/access/digest.h"
 #include "service/access/memory.h"
 
 namespace tune {
 namespace {
 
 // What names a certificate or a token in memory.
-std::string DigestOf(const Credentials& credentials) {
-  const bool has_certificate = !credentials.certificate.empty();
-  const std::string text =
-      (has_certificate ? "c" : "t") + (has_certificate ? credentials.certificate : credentials.token);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  return std::string(digest.begin(), digest.begin() + size);
+std::string NameOf(const Credentials& credentials) {
+  return DigestOf(credentials.certificate.empty() ? "t" + credentials.token : "c" + credentials.certificate);
 }
 
 using Who = absl::StatusOr<std::shared_ptr<const Caller>>;
@@ -40,7 +32,7 @@ Gate::~Gate() = default;
 
 std::optional<absl::StatusOr<std::string>> Gate::Remembered(const Credentials& credentials,
                                                             const std::optional<Wish>& wish, absl::Time now) const {
-  const std::string digest = DigestOf(credentials);
+  const std::string digest = NameOf(credentials);
   const std::optional<Who> who = state_->callers.Get(digest, now);
   if (!who) return std::nullopt;
   if (!who->ok()) return who->status();
@@ -53,7 +45,7 @@ std::optional<absl::StatusOr<std::string>> Gate::Remembered(const Credentials& c
 
 absl::StatusOr<std::shared_ptr<const Caller>> Gate::AskWho(const Credentials& credentials, absl::Time now) {
   const GateOptions& options = state_->options;
-  const std::string digest = DigestOf(credentials);
+  const std::string digest = NameOf(credentials);
   if (const std::optional<Who> known = state_->callers.Get(digest, now)) return *known;
   absl::StatusOr<Caller> caller =
       !credentials.certificate.empty() ? CallerOfCertificate(credentials.certificate)
@@ -73,7 +65,7 @@ absl::StatusOr<std::string> Gate::Ask(const Credentials& credentials, const std:
   const Who who = AskWho(credentials, now);
   if (!who.ok()) return who.status();
   if (!wish) return (*who)->user;
-  const std::pair<std::string, Wish> key(DigestOf(credentials), *wish);
+  const std::pair<std::string, Wish> key(NameOf(credentials), *wish);
   std::optional<absl::Status> right = state_->rights.Get(key, now);
   if (!right) {
     right = ReviewAccess(state_->client, **who, *wish, options.ask_timeout);

@@ -10,6 +10,7 @@
 #include "libtune/codec/recommendation_codec.h"
 #include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
+#include "service/access/digest.h"
 #include "service/api/job_input.h"
 #include "service/api/write_answers.h"
 #include "service/jobs/job_ref.h"
@@ -213,7 +214,7 @@ void KeptAnswers::Put(const v1::PutPolicyRequest& request, const std::string& au
   }
   PolicyChange change;
   if (request.has_expected_revision()) change.expected_revision = request.expected_revision();
-  change.key = {request.idempotency_key(), SerializeDeterministic(request)};
+  change.key = {request.idempotency_key(), DigestOf(SerializeDeterministic(request))};
   policies_.Put(*scope, policy, author, std::move(change), now,
                 [&response, done = std::move(done)](const absl::StatusOr<std::optional<v1::StoredPolicy>>& put) {
                   if (put.ok() && *put) *response.mutable_stored() = **put;

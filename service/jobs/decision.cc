@@ -7,6 +7,7 @@
 #include "libtune/codec/recommendation_enums.h"
 #include "libtune/explain/text.h"
 #include "libtune/internal/path.h"
+#include "service/cluster/json_field.h"
 
 namespace tune {
 namespace {
@@ -57,7 +58,7 @@ v1::Decision DecisionOf(const JobRecommendation& recommendation, const JobGraph&
   decision.set_parallelism_wanted(recommendation.parallelism_wanted);
   decision.set_slots_now(recommendation.slots_now);
   decision.set_slots_wanted(recommendation.slots_wanted);
-  decision.set_reason(Utf8(ReasonOf(recommendation, graph)));
+  decision.set_reason(OneLine(Utf8(ReasonOf(recommendation, graph)), kMostDecisionReason));
   decision.set_policy_name(Utf8(policy_name));
   return decision;
 }

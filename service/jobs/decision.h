@@ -1,6 +1,7 @@
 // A recommendation as a decision: what is told of it, and whether it is another one than the last.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "tune/recommendation.h"
@@ -8,6 +9,8 @@
 #include "tune/window.h"
 
 namespace tune {
+
+constexpr size_t kMostDecisionReason = 1000;  // bytes of v1.Decision.reason, which is one line
 
 // Why, in one sentence: of the largest change, or, where nothing changes, of the first finding.
 std::string ReasonOf(const JobRecommendation& recommendation, const JobGraph& graph);

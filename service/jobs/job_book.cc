@@ -1,15 +1,13 @@
 #include "service/jobs/job_book.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libtune/codec/door.h"
 #include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
+#include "service/access/digest.h"
 #include "service/jobs/job_ref.h"
 #include "service/jobs/write_job.h"
 #include "service/violations.h"
@@ -23,13 +21,6 @@ constexpr int64_t kLeastTailBytes = 256 << 10;
 
 bool IsWorthACheckpoint(const JobSizes& sizes) {
   return sizes.tail_bytes > std::max(kLeastTailBytes, sizes.checkpoint_bytes / 2);
-}
-
-std::string HashOf(const std::string& bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  return std::string(digest.begin(), digest.begin() + size);
 }
 
 void Write(const PushOutcome& outcome, v1::PushSamplesResponse& response) {
@@ -127,7 +118,7 @@ void JobBook::Push(const v1::PushSamplesRequest& request, absl::Time now, Done d
   if (!read.ok()) return done(read.status());
   auto pushed = std::make_shared<const PushedSamples>(*std::move(read));
   std::string payload = SerializeDeterministic(request);
-  PushRecord record{job, {request.idempotency_key(), HashOf(payload)}, std::move(payload), "", now};
+  PushRecord record{job, {request.idempotency_key(), DigestOf(payload)}, std::move(payload), "", now};
   under_way_.Begin();
   store_.AppendPush(std::move(record),
                     [this, job, pushed, now, done = std::move(done)](const absl::StatusOr<PushResult>& result) {

@@ -7,13 +7,13 @@
 #include "libtune/codec/recommendation_codec.h"
 #include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
+#include "service/cluster/json_field.h"
 #include "service/jobs/decision.h"
 #include "tune/recommend.h"
 #include "tune/session.h"
 #include "tune/stored/v1/state.pb.h"
 
 namespace tune {
-
 Judge::Judge(JobBook& jobs, const PolicyBook& policies, Store& store, ClusterFacts& cluster, Listener listener)
     : jobs_(jobs), policies_(policies), store_(store), cluster_(cluster), listener_(std::move(listener)) {}
 
@@ -79,6 +79,7 @@ void Judge::Load(const JobKey& job, Known& known) {
   stored::v1::LastDecision last;
   if (!stored.ok() || !*stored || !ParseWire((*stored)->blob, last).ok()) return;
   known.decision = last.decision();
+  known.decision.set_id((*stored)->decision);
   known.has_recommendation = last.has_recommendation();
   known.recommendation = std::move(*last.mutable_recommendation());
   known.recommendation.clear_evidence();
@@ -118,7 +119,7 @@ void Judge::Decide(const JobKey& job, const Judgement& judged, absl::Time now) {
 void Judge::CannotDecide(const JobKey& job, const absl::Status& why, const std::string& policy_name, absl::Time now) {
   v1::Decision decision;
   decision.set_action(v1::ACTION_PERSON);
-  decision.set_reason(Utf8(std::string(why.message())));
+  decision.set_reason(OneLine(std::string(why.message()), kMostDecisionReason));
   decision.set_policy_name(Utf8(policy_name));
   const std::shared_ptr<Known> known = KnownOf(job);
   {
@@ -134,28 +135,32 @@ void Judge::Record(const JobKey& job, v1::Decision decision, std::optional<v1::J
                    absl::Time now) {
   *decision.mutable_time() = ToProto(now);
   under_way_.Begin();
+  stored::v1::LastDecision last;
+  *last.mutable_decision() = decision;
+  if (recommendation) *last.mutable_recommendation() = *std::move(recommendation);
   DecisionRecord record{job, now, v1::Action_Name(decision.action()), decision.reason(),
                         SerializeDeterministic(decision)};
-  auto known = KnownOf(job);
-  store_.AppendDecision(std::move(record), [=, this](const absl::StatusOr<int64_t>& id) mutable {
-    if (!id.ok()) {
-      const std::lock_guard lock(known->mutex);
-      known->has_recommendation = false;  // decided again with the next samples
-      known->decision.clear_reason();
-      return under_way_.End();
-    }
-    decision.set_id(*id);
-    {
-      const std::lock_guard lock(known->mutex);
-      known->decision = decision;
-    }
-    stored::v1::LastDecision last;
-    *last.mutable_decision() = decision;
-    if (recommendation) *last.mutable_recommendation() = *std::move(recommendation);
-    if (listener_.decided) listener_.decided(job, decision);
-    store_.PutRecommendation(job, {now, SerializeDeterministic(last)},
-                             [this](const absl::Status&) { under_way_.End(); });
-  });
+  store_.AppendDecision(
+      std::move(record), SerializeDeterministic(last),
+      [this, job, decision = std::move(decision), known = KnownOf(job)](const absl::StatusOr<int64_t>& id) mutable {
+        Recorded(job, std::move(decision), id, *known);
+        under_way_.End();
+      });
+}
+
+void Judge::Recorded(const JobKey& job, v1::Decision decision, const absl::StatusOr<int64_t>& id, Known& known) {
+  if (!id.ok()) {
+    const std::lock_guard lock(known.mutex);
+    known.has_recommendation = false;  // decided again with the next samples
+    known.decision.clear_reason();
+    return;
+  }
+  decision.set_id(*id);
+  {
+    const std::lock_guard lock(known.mutex);
+    known.decision = decision;
+  }
+  if (listener_.decided) listener_.decided(job, decision);
 }
 
 }  // namespace tune

@@ -75,6 +75,7 @@ class Judge {
   void Load(const JobKey& job, Known& known);
   void Decide(const JobKey& job, const Judgement& judged, absl::Time now);
   void CannotDecide(const JobKey& job, const absl::Status& why, const std::string& policy_name, absl::Time now);
+  void Recorded(const JobKey& job, v1::Decision decision, const absl::StatusOr<int64_t>& id, Known& known);
   void Record(const JobKey& job, v1::Decision decision, std::optional<v1::JobRecommendation> recommendation,
               absl::Time now);
 

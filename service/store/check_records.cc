@@ -113,16 +113,9 @@ absl::Status CheckRecord(const CheckpointRecord& checkpoint, int64_t most_bytes)
   return bad.ToStatus();
 }
 
-absl::Status CheckRecord(const JobKey& job, const StoredRecommendation& recommendation, int64_t most_bytes) {
+absl::Status CheckRecord(const DecisionRecord& decision, const std::string& recommendation, int64_t most_bytes) {
   Violations bad;
-  CheckJob(job, bad);
-  CheckSize("blob", recommendation.blob, most_bytes, bad);
-  CheckTime(recommendation.time, bad);
-  return bad.ToStatus();
-}
-
-absl::Status CheckRecord(const DecisionRecord& decision, int64_t most_bytes) {
-  Violations bad;
+  CheckSize("recommendation", recommendation, most_bytes, bad);
   CheckJob(decision.job, bad);
   CheckLine("kind", decision.kind, kMostKindBytes, false, bad);
   CheckLine("reason", decision.reason, kMostReasonBytes, true, bad);

@@ -8,8 +8,9 @@ namespace tune {
 namespace {
 
 int64_t SumOf(int64_t job, const StoredRecommendation& recommendation) {
-  return ChecksumOf(absl::StrCat("recommendations ", job, " ", absl::ToUnixMillis(recommendation.time)),
-                    recommendation.blob);
+  return ChecksumOf(
+      absl::StrCat("recommendations ", job, " ", recommendation.decision, " ", absl::ToUnixMillis(recommendation.time)),
+      recommendation.blob);
 }
 
 int64_t SumOf(int64_t job, const DecisionRecord& d) {
@@ -48,30 +49,32 @@ absl::StatusOr<std::vector<StoredDecision>> ReadDecisions(Query& query) {
   return decisions;
 }
 
-}  // namespace
-
-absl::Status PutRecommendation(Database& db, const JobKey& job, const StoredRecommendation& recommendation) {
-  const auto row = WriteJob(db, job, recommendation.time);
-  if (!row.ok()) return row.status();
-  return Query(db, "INSERT OR REPLACE INTO recommendations(job, time_ms, blob, checksum) VALUES(?, ?, ?, ?)", row->id,
-               absl::ToUnixMillis(recommendation.time), Blob{recommendation.blob}, SumOf(row->id, recommendation))
+absl::Status PutRecommendation(Database& db, int64_t job, const StoredRecommendation& recommendation) {
+  return Query(db,
+               "INSERT OR REPLACE INTO recommendations(job, decision, time_ms, blob, checksum) VALUES(?, ?, ?, ?, ?)",
+               job, recommendation.decision, absl::ToUnixMillis(recommendation.time), Blob{recommendation.blob},
+               SumOf(job, recommendation))
       .Run();
 }
 
+}  // namespace
+
 absl::StatusOr<std::optional<StoredRecommendation>> GetRecommendation(Database& db, const JobKey& job) {
-  Query query(db,
-              "SELECT j.id, r.time_ms, r.blob, r.checksum FROM recommendations r JOIN jobs j ON j.id = r.job "
-              "WHERE j.ns = ? AND j.name = ? AND j.kind = ?",
-              job.ns, job.name, static_cast<int64_t>(job.kind));
+  Query query(
+      db,
+      "SELECT j.id, r.decision, r.time_ms, r.blob, r.checksum FROM recommendations r JOIN jobs j ON j.id = r.job "
+      "WHERE j.ns = ? AND j.name = ? AND j.kind = ?",
+      job.ns, job.name, static_cast<int64_t>(job.kind));
   const auto row = query.Next();
   if (!row.ok()) return row.status();
   if (!*row) return std::nullopt;
-  StoredRecommendation stored = {absl::FromUnixMillis(query.Int(1)), query.Bytes(2)};
-  if (SumOf(query.Int(0), stored) != query.Int(3)) return NotAsWritten(ToText(job), "recommendations");
+  StoredRecommendation stored = {query.Int(1), absl::FromUnixMillis(query.Int(2)), query.Bytes(3)};
+  if (SumOf(query.Int(0), stored) != query.Int(4)) return NotAsWritten(ToText(job), "recommendations");
   return stored;
 }
 
-absl::StatusOr<int64_t> AppendDecision(Database& db, const DecisionRecord& decision, int64_t most_of_job) {
+absl::StatusOr<int64_t> AppendDecision(Database& db, const DecisionRecord& decision, const std::string& recommendation,
+                                       int64_t most_of_job) {
   const auto job = WriteJob(db, decision.job, decision.time);
   if (!job.ok()) return job.status();
   int64_t id = 0;
@@ -90,6 +93,7 @@ absl::StatusOr<int64_t> AppendDecision(Database& db, const DecisionRecord& decis
                       "(SELECT id FROM decisions WHERE job = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
                       job->id, most_of_job)
                     .Run();
+  status.Update(PutRecommendation(db, job->id, {id, decision.time, recommendation}));
   if (!status.ok()) return status;
   return id;
 }

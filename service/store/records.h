@@ -68,7 +68,9 @@ struct StoredJob {
   absl::Status damage;
 };
 
+// What the job's last decision was made of.
 struct StoredRecommendation {
+  int64_t decision = 0;  // its id
   absl::Time time;
   std::string blob;
 };
@@ -77,7 +79,7 @@ struct DecisionRecord {
   JobKey job;
   absl::Time time;
   std::string kind;    // a stable identifier
-  std::string reason;  // one line
+  std::string reason;  // one line, at most 4 KiB
   std::string blob;
 };
 

@@ -58,17 +58,6 @@ QueuedWrite MakeWrite(size_t bytes, std::function<absl::StatusOr<Result>(Databas
 
 struct Nothing {};
 
-// The same for what has no result.
-QueuedWrite MakeWrite(size_t bytes, std::function<absl::Status(Database&)> run, Store::DoneStatus done) {
-  return MakeWrite<Nothing>(
-      bytes,
-      [run = std::move(run)](Database& db) -> absl::StatusOr<Nothing> {
-        if (auto status = run(db); !status.ok()) return status;
-        return Nothing();
-      },
-      nullptr, [done = std::move(done)](const absl::StatusOr<Nothing>& result) { done(result.status()); });
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
@@ -164,17 +153,6 @@ absl::Status Store::ForEachJob(const std::function<absl::Status(StoredJob)>& vis
   }
 }
 
-void Store::PutRecommendation(JobKey job, StoredRecommendation recommendation, DoneStatus done) {
-  if (auto status = CheckRecord(job, recommendation, options_.most_blob_bytes); !status.ok()) return done(status);
-  const size_t bytes = recommendation.blob.size();
-  writer_.Submit(MakeWrite(
-      bytes,
-      [job = std::move(job), recommendation = std::move(recommendation)](Database& db) {
-        return tune::PutRecommendation(db, job, recommendation);
-      },
-      std::move(done)));
-}
-
 absl::StatusOr<std::optional<StoredRecommendation>> Store::GetRecommendation(const JobKey& job) {
   if (auto status = CheckJob(job); !status.ok()) return status;
   auto reader = readers_.Take();
@@ -182,14 +160,13 @@ absl::StatusOr<std::optional<StoredRecommendation>> Store::GetRecommendation(con
   return tune::GetRecommendation(**reader, job);
 }
 
-void Store::AppendDecision(DecisionRecord decision, Done<int64_t> done) {
-  if (auto status = CheckRecord(decision, options_.most_blob_bytes); !status.ok()) return done(status);
-  const size_t bytes = decision.blob.size() + decision.reason.size();
+void Store::AppendDecision(DecisionRecord decision, std::string recommendation, Done<int64_t> done) {
+  if (auto status = CheckRecord(decision, recommendation, options_.most_blob_bytes); !status.ok()) return done(status);
+  const size_t bytes = decision.blob.size() + decision.reason.size() + recommendation.size();
   writer_.Submit(MakeWrite<int64_t>(
       bytes,
-      [decision = std::move(decision), most = options_.most_decisions](Database& db) {
-        return tune::AppendDecision(db, decision, most);
-      },
+      [decision = std::move(decision), recommendation = std::move(recommendation), most = options_.most_decisions](
+          Database& db) { return tune::AppendDecision(db, decision, recommendation, most); },
       nullptr, std::move(done)));
 }
 

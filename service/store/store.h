@@ -81,13 +81,12 @@ class Store {
   // be read.
   absl::Status ForEachJob(const std::function<absl::Status(StoredJob)>& visit);
 
-  // In place of the job's earlier one.
-  void PutRecommendation(JobKey job, StoredRecommendation recommendation, DoneStatus done);
-  // nullopt: none.
+  // Of the job's last decision; nullopt: none.
   absl::StatusOr<std::optional<StoredRecommendation>> GetRecommendation(const JobKey& job);
 
-  // Answers its id. The job's oldest ones beyond `most_decisions` go.
-  void AppendDecision(DecisionRecord decision, Done<int64_t> done);
+  // Answers its id. The job's oldest ones beyond `most_decisions` go. `recommendation`: what it was made of, in place
+  // of the job's earlier one.
+  void AppendDecision(DecisionRecord decision, std::string recommendation, Done<int64_t> done);
   // By id from the first one later than `after_id`; of `job`, nullptr: of all. At most `most`, in [1, 10,000].
   absl::StatusOr<std::vector<StoredDecision>> ListDecisions(const JobKey* job, int64_t after_id, int64_t most);
 

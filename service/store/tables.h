@@ -58,9 +58,9 @@ absl::StatusOr<std::optional<KnownKey>> FindKey(Database& db, int64_t owner, con
 absl::Status WriteKey(Database& db, int64_t owner, const IdempotencyKey& key, const KnownKey& known, absl::Time time);
 
 // --- decisions.cc
-absl::Status PutRecommendation(Database& db, const JobKey& job, const StoredRecommendation& recommendation);
 absl::StatusOr<std::optional<StoredRecommendation>> GetRecommendation(Database& db, const JobKey& job);
-absl::StatusOr<int64_t> AppendDecision(Database& db, const DecisionRecord& decision, int64_t most_of_job);
+absl::StatusOr<int64_t> AppendDecision(Database& db, const DecisionRecord& decision, const std::string& recommendation,
+                                       int64_t most_of_job);
 absl::StatusOr<std::vector<StoredDecision>> ListDecisions(Database& db, const JobKey* job, int64_t after_id,
                                                           int64_t most);
 

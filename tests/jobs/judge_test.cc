@@ -76,6 +76,7 @@ TEST_F(JudgeTest, AContradictorySpecIsAPersonsMatter) {
   auto pushes = RecordedJob().Pushes("team-a", "orders", 1);
   auto& options = *pushes[0].mutable_facts()->mutable_configuration();
   options["taskmanager.memory.process.size"] = "many";
+  options["taskmanager.memory.flink.size"] = "few";  // two lines of an error
   ASSERT_TRUE(Push(pushes[0]).ok());
   for (int i = 0; i < 2; ++i) {
     const auto answer = Ask(orders_);
@@ -86,6 +87,11 @@ TEST_F(JudgeTest, AContradictorySpecIsAPersonsMatter) {
   ASSERT_THAT(decided_, SizeIs(1)) << "once";
   EXPECT_EQ(decided_[0].action(), v1::ACTION_PERSON);
   EXPECT_THAT(decided_[0].reason(), HasSubstr("taskmanager.memory.process.size"));
+  EXPECT_EQ(decided_[0].reason().find('\n'), std::string::npos) << "one line";
+  Reopen();
+  EXPECT_EQ(Ask(orders_).status().code(), absl::StatusCode::kFailedPrecondition);
+  Settle();
+  EXPECT_THAT(decided_, SizeIs(1)) << "nor again after a restart";
 }
 
 // A session job's processes are its cluster's.

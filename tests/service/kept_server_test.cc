@@ -262,10 +262,15 @@ TEST_F(KeptServer, PoliciesArePutShownAndTakenAway) {
   put.mutable_scope()->set_namespace_("team-a");
   put.mutable_policy()->set_name("careful");
   put.mutable_policy()->add_sets("target_busy_fraction=0.3");
+  put.set_idempotency_key("once");
   v1::PutPolicyResponse stored;
   const grpc::Status status = daemon_.Call(&Stub::PutPolicy, put, stored);
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(stored.stored().policy().name(), "careful with target_busy_fraction=0.3");
+  v1::PutPolicyResponse again;
+  ASSERT_TRUE(daemon_.Call(&Stub::PutPolicy, put, again).ok());
+  EXPECT_EQ(again.stored().revision(), stored.stored().revision()) << "the same key puts it once";
+  put.clear_idempotency_key();
   v1::GetPolicyRequest get;
   *get.mutable_scope()->mutable_job() = Kept("team-a", "orders").job();
   v1::GetPolicyResponse got;

@@ -130,7 +130,7 @@ class Writing {
 
   void Decide(size_t index) {
     const std::string reason = absl::StrCat("d", random_(), random_());
-    store_.AppendDecision({JobAt(static_cast<int>(index)), Time(), "scale", reason, "blob"},
+    store_.AppendDecision({JobAt(static_cast<int>(index)), Time(), "scale", reason, "blob"}, "recommendation",
                           [this, reason](const absl::StatusOr<int64_t>& id) {
                             Ended(id.status(), absl::StrCat("decision ", id.value_or(0), " ", reason, "\n"));
                           });

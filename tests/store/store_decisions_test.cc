@@ -29,6 +29,7 @@ TEST_F(StoreDecisions, TheLatestRecommendationIsTheOneThatWasPutLast) {
   ASSERT_TRUE(stored.ok() && stored->has_value());
   EXPECT_EQ((*stored)->blob, "second");
   EXPECT_EQ((*stored)->time, At(absl::Minutes(1)));
+  EXPECT_EQ((*stored)->decision, 2) << "the second decision's";
   EXPECT_FALSE(store().GetRecommendation(other_)->has_value());
   EXPECT_TRUE(Jobs(store()).empty());  // nothing was pushed
 }

@@ -189,8 +189,6 @@ TEST_F(StoreFile, ABlobOfAnotherRowIsNoneOfThisOne) {
 
 TEST_F(StoreFile, AWrongChecksumElsewhereIsNamedToo) {
   ASSERT_TRUE(Push(store(), job_, "a", {"k", "h"}, "answer").ok());
-  ASSERT_TRUE(Recommend(store(), job_, "r").ok());
-  ASSERT_TRUE(Recommend(store(), other_, "r").ok());
   ASSERT_TRUE(Decide(store(), job_, "one").ok());
   ASSERT_TRUE(Decide(store(), other_, "two").ok());
   ASSERT_TRUE(Put(store(), {}, "p").ok());

@@ -127,7 +127,6 @@ TEST_F(StorePushes, SizesTellTailAndCheckpoint) {
 TEST_F(StorePushes, OfAForgottenJobAreGoneWithItsKeysAndItsRecommendation) {
   ASSERT_TRUE(Push(store(), job_, "a", {"k1", "h"}).ok());
   ASSERT_TRUE(Checkpoint(store(), job_, 1, "a").ok());
-  ASSERT_TRUE(Recommend(store(), job_, "r").ok());
   ASSERT_TRUE(Decide(store(), job_, "why").ok());
   ASSERT_TRUE(Push(store(), other_, "x").ok());
   ASSERT_TRUE(Forget(store(), job_).ok());

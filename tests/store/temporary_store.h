@@ -63,13 +63,15 @@ inline absl::Status Forget(Store& store, const JobKey& job) {
 
 inline absl::Status Recommend(Store& store, const JobKey& job, const std::string& blob,
                               absl::Time time = At(absl::ZeroDuration())) {
-  return Wait<absl::Status>([&](const auto& done) { store.PutRecommendation(job, {time, blob}, done); });
+  return Wait<absl::StatusOr<int64_t>>(
+             [&](const auto& done) { store.AppendDecision({job, time, "scale", "with " + blob, ""}, blob, done); })
+      .status();
 }
 
 inline absl::StatusOr<int64_t> Decide(Store& store, const JobKey& job, const std::string& reason,
                                       absl::Time time = At(absl::ZeroDuration())) {
   return Wait<absl::StatusOr<int64_t>>(
-      [&](const auto& done) { store.AppendDecision({job, time, "scale", reason, "blob of " + reason}, done); });
+      [&](const auto& done) { store.AppendDecision({job, time, "scale", reason, "blob of " + reason}, "", done); });
 }
 
 inline absl::StatusOr<int64_t> Put(Store& store, const PolicyScope& scope, const std::string& blob,
