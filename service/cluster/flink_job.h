@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,11 @@ namespace tune {
 enum class HighAvailability : uint8_t { kNone, kKubernetes, kZooKeeper, kOther };  // kOther: a class of the user's
 enum class UpgradeMode : uint8_t { kNotTold, kStateless, kSavepoint, kLastState };
 
+// What pod templates put beside Flink's containers.
+struct BesideFlink {
+  PodContainers task_manager, job_manager;
+};
+
 // What of a FlinkDeployment's spec is kept beside its status: ReadFlinkDeployment()'s answer but for options that
 // FlinkOptions does not keep.
 struct DeploymentSpec {
@@ -35,11 +41,10 @@ struct DeploymentSpec {
   bool standalone = false;
   bool rescales_in_place = false;  // adaptive scheduler, Flink 1.18 or later
   bool reactive = false;
-  bool autoscaled = false;  // by the operator's autoscaler
-  std::string ingress_url;  // web_ui.h; empty: none
-  std::string rest_url;     // web_ui.h; empty: none
-  // What pod templates put beside Flink's containers.
-  PodContainers beside_task_manager, beside_job_manager;
+  bool autoscaled = false;                    // by the operator's autoscaler
+  std::string ingress_url;                    // web_ui.h; empty: none
+  std::string rest_url;                       // web_ui.h; empty: none
+  std::shared_ptr<const BesideFlink> beside;  // nullptr: nothing
 };
 
 struct FlinkJob {

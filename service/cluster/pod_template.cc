@@ -83,8 +83,8 @@ absl::StatusOr<Containers> MergedList(const std::optional<JsonValue>& common, co
 
 }  // namespace
 
-absl::StatusOr<PodContainers> BesideFlink(const std::optional<JsonValue>& common,
-                                          const std::optional<JsonValue>& of_role, bool by_name) {
+absl::StatusOr<PodContainers> ContainersBesideFlink(const std::optional<JsonValue>& common,
+                                                    const std::optional<JsonValue>& of_role, bool by_name) {
   const absl::StatusOr<Containers> containers = MergedList(common, of_role, by_name, "containers"),
                                    init = MergedList(common, of_role, by_name, "initContainers");
   if (!containers.ok()) return containers.status();

@@ -14,7 +14,7 @@ namespace tune {
 // (kubernetes.operator.pod-template.merge-arrays-by-name) and all have names, by name. Of the result all but
 // flink-main-container, whose resources Flink sets itself. nullopt: there is no such template.
 // kInvalidArgument: more than 100 containers of a kind.
-absl::StatusOr<PodContainers> BesideFlink(const std::optional<JsonValue>& common,
-                                          const std::optional<JsonValue>& of_role, bool by_name);
+absl::StatusOr<PodContainers> ContainersBesideFlink(const std::optional<JsonValue>& common,
+                                                    const std::optional<JsonValue>& of_role, bool by_name);
 
 }  // namespace tune

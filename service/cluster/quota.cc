@@ -43,8 +43,9 @@ ContainerResources PodOf(const ContainerResources& flink, const PodContainers& b
 }
 
 Needs NeedsOf(const JobPods& pods, const DeploymentSpec& spec, const ContainerDefaults& defaults) {
-  return {PodOf(pods.job_manager.each, spec.beside_job_manager, defaults),
-          PodOf(pods.task_managers.each, spec.beside_task_manager, defaults), pods.job_manager.count.value_or(1),
+  const BesideFlink beside = spec.beside == nullptr ? BesideFlink() : *spec.beside;
+  return {PodOf(pods.job_manager.each, beside.job_manager, defaults),
+          PodOf(pods.task_managers.each, beside.task_manager, defaults), pods.job_manager.count.value_or(1),
           pods.task_managers.count.value_or(0)};
 }
 

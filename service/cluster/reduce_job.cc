@@ -76,6 +76,18 @@ absl::Status CheckSizes(const FlinkDeployment& read, const DeploymentSpec& spec)
   return violations.ToStatus();
 }
 
+absl::Status ReadTemplates(JsonValue object, bool by_name, DeploymentSpec& spec) {
+  const auto common = At(object, "/spec/podTemplate");
+  auto task_manager = ContainersBesideFlink(common, At(object, "/spec/taskManager/podTemplate"), by_name);
+  if (!task_manager.ok()) return task_manager.status();
+  auto job_manager = ContainersBesideFlink(common, At(object, "/spec/jobManager/podTemplate"), by_name);
+  if (!job_manager.ok()) return job_manager.status();
+  const auto is_empty = [](const PodContainers& pod) { return pod.containers.empty() && pod.init.empty(); };
+  if (is_empty(*task_manager) && is_empty(*job_manager)) return absl::OkStatus();
+  spec.beside = std::make_shared<const BesideFlink>(BesideFlink{*std::move(task_manager), *std::move(job_manager)});
+  return absl::OkStatus();
+}
+
 // Beside the YAML reader's: fields that a plan has no use for.
 absl::Status ReadFacts(JsonValue object, const FlinkDeployment& read, FlinkJob& job) {
   DeploymentSpec& spec = job.spec;
@@ -96,14 +108,7 @@ absl::Status ReadFacts(JsonValue object, const FlinkDeployment& read, FlinkJob& 
                           absl::EqualsIgnoreCase(Option(whole, "security.ssl.rest.enabled"), "true"));
   const bool by_name =
       absl::EqualsIgnoreCase(Option(whole, "kubernetes.operator.pod-template.merge-arrays-by-name"), "true");
-  const auto common = At(object, "/spec/podTemplate");
-  auto task_manager = BesideFlink(common, At(object, "/spec/taskManager/podTemplate"), by_name);
-  if (!task_manager.ok()) return task_manager.status();
-  auto job_manager = BesideFlink(common, At(object, "/spec/jobManager/podTemplate"), by_name);
-  if (!job_manager.ok()) return job_manager.status();
-  spec.beside_task_manager = *std::move(task_manager);
-  spec.beside_job_manager = *std::move(job_manager);
-  return absl::OkStatus();
+  return ReadTemplates(object, by_name, spec);
 }
 
 absl::Status ReadSpec(JsonValue object, FlinkJob& job) {

@@ -161,12 +161,12 @@ absl::StatusOr<std::string> Reflector::ReadPage(const std::string& continue_toke
   }
 }
 
-absl::Status Reflector::PutPage(const std::string& page, std::string& continue_token) {
+absl::Status Reflector::PutPage(const std::string& page, simdjson::dom::parser& parser, std::string& continue_token) {
   const auto garbage = [this](const char* what) {
     return absl::DataLossError(absl::StrCat("GET ", path_, ": the list's ", what));
   };
   simdjson::dom::element list;
-  if (parser_.parse(page).get(list) != simdjson::SUCCESS) return garbage("text is not JSON");
+  if (parser.parse(page).get(list) != simdjson::SUCCESS) return garbage("text is not JSON");
   std::string_view version, more;
   simdjson::dom::array items;
   if (list.at_pointer("/metadata/resourceVersion").get(version) != simdjson::SUCCESS || version.empty()) {
@@ -194,11 +194,12 @@ absl::Status Reflector::List() {
     ++state_.lists;
   }
   sink_.BeginList();
+  simdjson::dom::parser parser;  // as large as pages make it, and of no use from then on
   std::string continue_token;
   do {
     const absl::StatusOr<std::string> page = ReadPage(continue_token);
     if (!page.ok()) return page.status();
-    if (absl::Status status = PutPage(*page, continue_token); !status.ok()) return status;
+    if (absl::Status status = PutPage(*page, parser, continue_token); !status.ok()) return status;
   } while (!continue_token.empty());
   sink_.EndList();
   {

@@ -80,7 +80,7 @@ class Reflector {
   absl::StatusOr<std::string> ReadSome();
   absl::StatusOr<std::string> ReadPage(const std::string& continue_token);
   absl::Status List();
-  absl::Status PutPage(const std::string& page, std::string& continue_token);
+  absl::Status PutPage(const std::string& page, simdjson::dom::parser& parser, std::string& continue_token);
   absl::Status Watch();
   void HearServer();
   void SetError(const absl::Status& status);
@@ -91,7 +91,6 @@ class Reflector {
   const std::string path_;
 
   // The thread's own.
-  simdjson::dom::parser parser_;
   Backoff backoff_;
   absl::BitGen random_;
   std::string resource_version_;  // up to which objects are known; empty: list

@@ -187,16 +187,16 @@ TEST(FlinkJobTest, ContainersOfPodTemplatesAreMergedAsTheOperatorDoes) {
       "initContainers":[{"name":"fetch","resources":{"requests":{"cpu":"2"}}}]}}})";
   const FlinkJob by_place = Deployment(absl::StrCat("{", templates, "}"));
   ASSERT_TRUE(by_place.error.ok()) << by_place.error;
-  ASSERT_EQ(by_place.spec.beside_task_manager.containers.size(), 1) << "the second of both, merged";
-  EXPECT_EQ(by_place.spec.beside_task_manager.containers[0].cpu_request, 100);
-  EXPECT_EQ(by_place.spec.beside_task_manager.containers[0].cpu_limit, 1000);
-  EXPECT_EQ(by_place.spec.beside_task_manager.containers[0].memory_request, 64 << 20);
-  EXPECT_EQ(by_place.spec.beside_task_manager.init.size(), 1);
-  EXPECT_EQ(by_place.spec.beside_job_manager.containers.size(), 1);
-  EXPECT_EQ(by_place.spec.beside_job_manager.init.size(), 0);
+  ASSERT_EQ(by_place.spec.beside->task_manager.containers.size(), 1) << "the second of both, merged";
+  EXPECT_EQ(by_place.spec.beside->task_manager.containers[0].cpu_request, 100);
+  EXPECT_EQ(by_place.spec.beside->task_manager.containers[0].cpu_limit, 1000);
+  EXPECT_EQ(by_place.spec.beside->task_manager.containers[0].memory_request, 64 << 20);
+  EXPECT_EQ(by_place.spec.beside->task_manager.init.size(), 1);
+  EXPECT_EQ(by_place.spec.beside->job_manager.containers.size(), 1);
+  EXPECT_EQ(by_place.spec.beside->job_manager.init.size(), 0);
   const FlinkJob by_name = Deployment(absl::StrCat(
       R"({"flinkConfiguration":{"kubernetes.operator.pod-template.merge-arrays-by-name":"true"},)", templates, "}"));
-  EXPECT_EQ(by_name.spec.beside_task_manager.containers.size(), 2) << "logs and shipper";
+  EXPECT_EQ(by_name.spec.beside->task_manager.containers.size(), 2) << "logs and shipper";
 }
 
 }  // namespace

@@ -1,0 +1,5 @@
+if(LIBTUNE_WITH_SERVICE)
+  add_executable(informer_view informer/view.cc)
+  target_include_directories(informer_view PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(informer_view PRIVATE tune::cluster CLI11::CLI11 absl::str_format tune_warnings)
+endif()
