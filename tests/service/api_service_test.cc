@@ -211,6 +211,44 @@ TEST_F(ServiceApi, AJobIsPlannedAgainstItsLiveSpec) {
   EXPECT_THAT(plan.fit().cap(), HasSubstr("quota team"));
 }
 
+// Its TaskManagers hold the slots of all of its jobs; each job's own answer is about its parallelism alone.
+TEST_F(ServiceApi, ASessionClusterIsJudgedOverItsJobs) {
+  AllowAll("scheduler");
+  daemon_.Start();
+  std::string cluster = Deployment(ns_, "session");
+  cluster.erase(cluster.find("  job: {"));
+  server_->Apply(cluster);
+  for (const char* name : {"orders", "bills"}) {
+    server_->Apply(absl::StrReplaceAll(R"(
+apiVersion: flink.apache.org/v1beta1
+kind: FlinkSessionJob
+metadata: {name: NAME, namespace: NS}
+spec: {deploymentName: session, job: {jarURI: "local:///opt/job.jar", parallelism: 2, upgradeMode: stateless}}
+)",
+                                       {{"NAME", name}, {"NS", ns_}}));
+    v1::PushSamplesRequest push = RecordedJob().Pushes(ns_, name, 1).front();
+    push.mutable_job()->set_kind(v1::JOB_KIND_SESSION_JOB);
+    v1::PushSamplesResponse pushed;
+    ASSERT_TRUE(Eventually([&] { return daemon_.Call(&Stub::PushSamples, push, pushed).ok(); }));
+  }
+  v1::GetRecommendationRequest request;
+  *request.mutable_kept()->mutable_job() = Job("session");
+  v1::GetRecommendationResponse together, alone;
+  ASSERT_TRUE(Eventually([&] {
+    return daemon_.Call(&Stub::GetRecommendation, request, together).ok() &&
+           together.recommendation().vertices_size() == 2 * static_cast<int>(RecordedJob().graph.vertices.size());
+  }));
+  EXPECT_THAT(together.recommendation().vertices(0).id(), testing::StartsWith("bills/"));
+  EXPECT_TRUE(together.job().status().is_session_cluster());
+  request.mutable_kept()->mutable_job()->set_name("orders");
+  request.mutable_kept()->mutable_job()->set_kind(v1::JOB_KIND_SESSION_JOB);
+  const grpc::Status status = daemon_.Call(&Stub::GetRecommendation, request, alone);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(alone.job().status().session_cluster(), "session");
+  EXPECT_EQ(together.recommendation().slots_wanted(), 2 * alone.recommendation().slots_wanted());
+  EXPECT_FALSE(alone.recommendation().task_managers().wanted().has_memory());
+}
+
 TEST_F(ServiceApi, AWatchTellsOfTheClustersJobsToo) {
   AllowAll("scheduler");
   daemon_.Start();
