@@ -11,7 +11,6 @@ namespace tune {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 class JudgeTest : public KeptJobs {
