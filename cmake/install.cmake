@@ -33,7 +33,7 @@ install(FILES ${PROJECT_BINARY_DIR}/completion/_tune DESTINATION ${CMAKE_INSTALL
 # codec/ and history/ have private headers too, so their public ones are listed.
 install(DIRECTORY libtune/include/tune DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/tune DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.pb.h" PATTERN "service*" EXCLUDE)
+        FILES_MATCHING PATTERN "*.pb.h" PATTERN "service*" EXCLUDE PATTERN "jobs*" EXCLUDE PATTERN stored EXCLUDE)
 foreach(header
     codec/door.h
     codec/json.h
@@ -61,7 +61,7 @@ install(FILES ${PROJECT_BINARY_DIR}/libtuneConfig.cmake ${PROJECT_BINARY_DIR}/li
         DESTINATION ${package_dir})
 
 install(DIRECTORY models DESTINATION ${data_dir})
-install(DIRECTORY proto/tune DESTINATION ${data_dir}/proto FILES_MATCHING PATTERN "*.proto")
+install(DIRECTORY proto/tune DESTINATION ${data_dir}/proto FILES_MATCHING PATTERN "*.proto" PATTERN stored EXCLUDE)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 if(LIBTUNE_WITH_TESTS AND NOT LIBTUNE_SANITIZE)

@@ -4,11 +4,12 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "libtune/codec/yaml_tree.h"
 #include "tune/plan.h"
 #include "tune/window.h"
 
 namespace tune {
+
+struct YamlTree;  // libtune/codec/yaml_tree.h
 
 struct FlinkDeployment {
   FlinkDeploymentSpec spec;
