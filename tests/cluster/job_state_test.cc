@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "absl/strings/str_cat.h"
 #include "service/cluster/web_ui.h"
 #include "tests/cluster/json_object.h"
@@ -44,6 +46,7 @@ struct Case {
   JobPhase phase;
   const char* text;
 };
+void PrintTo(const Case& state, std::ostream* out) { *out << state.name; }  // else gtest prints its bytes
 class StateOfTest : public testing::TestWithParam<Case> {};
 TEST_P(StateOfTest, IsWhatAPersonSays) {
   const FlinkJob job = Job(GetParam().told);
