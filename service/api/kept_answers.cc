@@ -22,7 +22,6 @@ namespace {
 
 constexpr int kUsualPage = 100;
 constexpr int kMostPage = 1000;
-constexpr size_t kMostKeyBytes = 128;
 
 constexpr char kDeployments[] = "flinkdeployments";
 constexpr char kSessionJobs[] = "flinksessionjobs";
@@ -47,6 +46,8 @@ absl::StatusOr<std::optional<JobKey>> ReadToken(const std::string& token) {
 }
 
 }  // namespace
+
+absl::Status NothingKept() { return absl::UnimplementedError("the server keeps no jobs; start it with --store FILE"); }
 
 absl::StatusOr<std::optional<Wish>> WishFor(const char* verb, const v1::JobRef& job, const char* place) {
   const absl::StatusOr<JobKey> key = ReadJob(job, place);
@@ -202,10 +203,9 @@ void KeptAnswers::Put(const v1::PutPolicyRequest& request, const std::string& au
                       v1::PutPolicyResponse& response, Done done) {
   const absl::StatusOr<PolicyScope> scope = ReadScope(request.scope());
   if (!scope.ok()) return done(scope.status());
-  if (request.idempotency_key().size() > kMostKeyBytes) {
-    return done(NotAllowed("idempotency_key", absl::StrCat(request.idempotency_key().size(), " bytes"),
-                           absl::StrCat("at most ", kMostKeyBytes, " bytes")));
-  }
+  Violations violations;
+  CheckIdempotencyKey(request.idempotency_key(), violations);
+  if (!violations.empty()) return done(violations.ToStatus());
   std::optional<TuningPolicy> policy;
   if (request.has_policy()) {
     absl::StatusOr<TuningPolicy> read = ReadPolicy(request.policy());

@@ -57,6 +57,9 @@ class KeptAnswers {
   ChangeLog& changes_;
 };
 
+// What a server says that keeps no jobs: kUnimplemented, and the flag that it needs.
+absl::Status NothingKept();
+
 // What a caller must be allowed, from the request. kInvalidArgument: names that cannot be.
 absl::StatusOr<std::optional<Wish>> WishFor(const char* verb, const v1::JobRef& job, const char* place);
 absl::StatusOr<std::optional<Wish>> WishFor(const char* verb, const std::string& ns, const char* place);

@@ -13,8 +13,6 @@ using MaybeWish = absl::StatusOr<std::optional<Wish>>;
 
 constexpr char kGet[] = "get", kList[] = "list", kUpdate[] = "update";
 
-absl::Status NothingKept() { return absl::UnimplementedError("the server keeps no jobs; start it with --store FILE"); }
-
 // `answer` fills the response, or says why not.
 std::function<void(Ending)> AtOnce(KeptAnswers* kept, std::function<absl::Status(KeptAnswers&, absl::Time)> answer) {
   return [kept, answer = std::move(answer)](const Ending& end) {

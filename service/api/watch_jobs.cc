@@ -15,6 +15,7 @@ namespace tune {
 namespace {
 
 constexpr size_t kPage = 256;
+constexpr int64_t kMostUntold = 1000;
 
 // One event after the other: the next one is made when the last is written, of jobs as they are then. So a slow reader
 // is told less often, and nothing piles up.
@@ -30,9 +31,7 @@ class JobWatch final : public grpc::ServerWriteReactor<v1::JobEvent> {
     if (!wish.ok()) return Finish(call_->End(wish.status()));
     call_->Enter(*wish, [this](const absl::Status& entered) {
       if (!entered.ok()) return Finish(call_->End(entered));
-      if (kept_ == nullptr) {
-        return Finish(call_->End(absl::UnimplementedError("the server keeps no jobs; start it with --store FILE")));
-      }
+      if (kept_ == nullptr) return Finish(call_->End(NothingKept()));
       Follow();
     });
   }
@@ -67,6 +66,7 @@ class JobWatch final : public grpc::ServerWriteReactor<v1::JobEvent> {
     event_.Clear();
     told_ = kept_->changes().last();
     waiting_.clear();
+    told_jobs_.clear();
     listed_up_to_.reset();
     listing_ = true;
     reset_waits_ = true;
@@ -118,6 +118,7 @@ class JobWatch final : public grpc::ServerWriteReactor<v1::JobEvent> {
       if (std::exchange(bookmark_waits_, false)) {
         event_.set_kind(v1::JOB_EVENT_KIND_BOOKMARK);
         event_.set_resume_token(kept_->changes().TokenOf(told_));
+        bookmarked_ = told_;
         return true;
       }
       if (!TakeChanges()) return false;
@@ -152,7 +153,8 @@ class JobWatch final : public grpc::ServerWriteReactor<v1::JobEvent> {
     for (const JobKey& job : changes->jobs) {
       if (ns.empty() || job.ns == ns) waiting_.push_back(job);
     }
-    if (waiting_.empty()) bookmark_waits_ = true;
+    // Changes of other namespaces alone are worth a word now and then.
+    if (waiting_.empty()) bookmark_waits_ = told_ - bookmarked_ > kMostUntold;
     return true;
   }
 
@@ -184,7 +186,8 @@ class JobWatch final : public grpc::ServerWriteReactor<v1::JobEvent> {
 
   // Of whoever makes the next event: one thread at a time.
   v1::JobEvent event_;
-  int64_t told_ = 0;  // changes up to this one are told, or wait
+  int64_t told_ = 0;        // changes up to this one are told, or wait
+  int64_t bookmarked_ = 0;  // the reader knows that they are, up to this one
   std::deque<JobKey> waiting_;
   std::set<JobKey> told_jobs_;
   bool listing_ = false;

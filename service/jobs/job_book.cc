@@ -15,7 +15,6 @@
 namespace tune {
 namespace {
 
-constexpr int kMostKeyBytes = 128;
 // What a restart would read beyond the checkpoint: half as much again, but a checkpoint of a small job is not worth it.
 constexpr int64_t kLeastTailBytes = 256 << 10;
 
@@ -101,10 +100,7 @@ std::shared_ptr<JobBook::Entry> JobBook::Find(const JobKey& job) const {
 void JobBook::Push(const v1::PushSamplesRequest& request, absl::Time now, Done done) {
   Violations violations;
   const JobKey job = ReadJobRef(request.job(), Path("job"), violations);
-  if (request.idempotency_key().size() > kMostKeyBytes) {
-    violations.Add("idempotency_key", absl::StrCat(request.idempotency_key().size(), " bytes"),
-                   absl::StrCat("at most ", kMostKeyBytes, " bytes"));
-  }
+  CheckIdempotencyKey(request.idempotency_key(), violations);
   if (!violations.empty()) return done(violations.ToStatus());
   const std::shared_ptr<Entry> entry = Find(job);
   if (entry == nullptr && size() >= options_.most_jobs) {

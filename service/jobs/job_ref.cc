@@ -7,6 +7,7 @@ namespace {
 
 constexpr size_t kMostLabelBytes = 63;
 constexpr size_t kMostNameBytes = 253;
+constexpr size_t kMostKeyBytes = 128;
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -40,6 +41,12 @@ JobKey ReadJobRef(const v1::JobRef& ref, const Path& path, Violations& violation
     }
   }
   return job;
+}
+
+void CheckIdempotencyKey(const std::string& key, Violations& violations) {
+  if (key.size() <= kMostKeyBytes) return;
+  violations.Add("idempotency_key", absl::StrCat(key.size(), " bytes"),
+                 absl::StrCat("at most ", kMostKeyBytes, " bytes"));
 }
 
 void Write(const JobKey& job, v1::JobRef& ref) {
