@@ -13,11 +13,18 @@ class Table {
   void AddRow(const std::vector<std::string>& cells);
   // Every line ends with a newline; without trailing blanks.
   std::string Render() const;
+  // The rows that were added since the last time, the headings the first time; columns do not become narrower. What was
+  // rendered is forgotten.
+  std::string RenderNext();
 
  private:
   std::vector<bool> right_;
+  std::vector<size_t> widths_;
   std::vector<std::vector<std::string>> rows_;
 };
+
+// `text` cut to so many columns, "…" at its end then. Colours are not counted, and end where the text does.
+std::string CutTo(size_t columns, const std::string& text);
 
 // Columns that `text` takes on a terminal.
 size_t DisplayWidth(const std::string& text);

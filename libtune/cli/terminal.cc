@@ -1,5 +1,6 @@
 #include "libtune/cli/terminal.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -8,6 +9,9 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "libtune/history/shown.h"
+#include "libtune/internal/path.h"
 
 namespace tune {
 namespace {
@@ -46,8 +50,15 @@ std::string Paint(Colour colour, const std::string& text) {
   return absl::StrCat(Code(colour), text, "\033[0m");
 }
 
-void PrintError(const std::string& text) { std::fprintf(stderr, "error: %s\n", text.c_str()); }
-void PrintWarning(const std::string& text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); }
+std::string Plain(const std::string& text) { return absl::StrReplaceAll(Shown(Utf8(text)), {{"\n", "\\x0a"}}); }
+
+size_t TerminalColumns() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void PrintError(const std::string& text) { std::fprintf(stderr, "error: %s\n", Shown(Utf8(text)).c_str()); }
+void PrintWarning(const std::string& text) { std::fprintf(stderr, "warning: %s\n", Shown(Utf8(text)).c_str()); }
 
 Progress TerminalProgress(const std::string& label) {
   if (isatty(STDERR_FILENO) == 0) return [](int64_t, int64_t) {};
