@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "google/protobuf/struct.pb.h"
 #include "libtune/codec/door.h"
 #include "yaml-cpp/emitter.h"
@@ -125,7 +126,8 @@ absl::StatusOr<std::string> PatchToYaml(const SpecPatch& patch) {
   if (!object.ok()) return object.status();
   YAML::Emitter yaml;
   if (absl::Status status = Emit(*object, yaml); !status.ok()) return status;
-  return absl::StrCat(yaml.c_str(), "\n");
+  // All texts with anything but letters are in quotes, where YAML wants this one escaped, which yaml-cpp does not do.
+  return absl::StrCat(absl::StrReplaceAll(yaml.c_str(), {{"\x7f", "\\x7f"}}), "\n");
 }
 
 absl::StatusOr<std::string> PatchToJson(const SpecPatch& patch, JsonStyle style) {

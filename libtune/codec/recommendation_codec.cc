@@ -209,7 +209,7 @@ class Reader {
       CheckRange(at.Field("rate_limit"), proto.rate_limit(), 0, kInfinity, violations_);
       finding.rate_limit = RecordsPerSecond(proto.rate_limit());
     }
-    if (proto.has_evidence()) {
+    if (proto.has_evidence() && !proto_.evidence().empty()) {  // else the evidence was left out
       CheckRange(at.Field("evidence"), int64_t{proto.evidence()}, 0, int64_t{proto_.evidence_size()} - 1, violations_);
       finding.evidence = proto.evidence();
     }
