@@ -20,14 +20,17 @@ if(LIBTUNE_WITH_SERVICE)
   install(TARGETS tuned RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
-add_custom_command(OUTPUT completion/tune completion/_tune
+add_custom_command(OUTPUT completion/tune completion/_tune completion/tune.fish
   COMMAND ${CMAKE_COMMAND} -E make_directory completion
   COMMAND tune completion bash > completion/tune
   COMMAND tune completion zsh > completion/_tune
+  COMMAND tune completion fish > completion/tune.fish
   VERBATIM)
-add_custom_target(tune_completion ALL DEPENDS completion/tune completion/_tune)
+add_custom_target(tune_completion ALL DEPENDS completion/tune completion/_tune completion/tune.fish)
 install(FILES ${PROJECT_BINARY_DIR}/completion/tune DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${PROJECT_BINARY_DIR}/completion/_tune DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${PROJECT_BINARY_DIR}/completion/tune.fish
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
 # Headers are included by the same path in the project and from the package. The engine's are public as they are;
 # codec/ and history/ have private headers too, so their public ones are listed.

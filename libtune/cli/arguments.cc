@@ -1,11 +1,12 @@
 #include "libtune/cli/arguments.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "libtune/cli/make_app.h"
 #include "libtune/cli/terminal.h"
 #include "libtune/codec/policy_text.h"
 #include "libtune/internal/path.h"
@@ -24,7 +25,8 @@ constexpr char kFooter[] =
     "  tune explain   datasets/kafka900-p2 --vertex enrich\n"
     "  tune plot      datasets/kafka-catchup-1to4 --out catchup.html\n"
     "  tune recommend metrics.json --graph plan.json --spec deployment.yaml --out patch.yaml\n"
-    "Exit codes: 0 answered; 1 failed (file, bug); 2 bad input, nothing written; 3 score found a wrong answer.";
+    "  tune plan      team-a/orders --kubeconfig ~/.kube/config\n"
+    "Exit codes: 0 answered; 1 failed (file, tuned, bug); 2 bad input, nothing written; 3 score found a wrong answer.";
 
 void AddHistory(CLI::App& app, Arguments& a, bool required = true) {
   app.add_option(
@@ -33,17 +35,13 @@ void AddHistory(CLI::App& app, Arguments& a, bool required = true) {
          "Parquet; .gz too. Several are read one after the other, oldest first")
       ->required(required);
   app.add_option("--graph", a.graph, "Flink's plan JSON (GET /jobs/ID/plan) where the history holds no plan");
-  app.add_option("--job", a.jobs,
-                 "Name or id of the job where the history holds several; given again and again, those of a session\n"
-                 "cluster, whose TaskManagers are then sized for all of them")
-      ->type_name("JOB")
-      ->expected(1)
-      ->take_all();
-  app.add_option("--gc-log", a.gc_logs,
-                 "GC log of a TaskManager (its id before the =; jobmanager for that one); those of a folder are found")
-      ->type_name("[ID=]PATH")
-      ->expected(1)
-      ->take_all();
+  AddList(app, "--job", a.jobs,
+          "Name or id of the job where the history holds several; given again and again, those of a session\n"
+          "cluster, whose TaskManagers are then sized for all of them",
+          "JOB");
+  AddList(app, "--gc-log", a.gc_logs,
+          "GC log of a TaskManager (its id before the =; jobmanager for that one); those of a folder are found",
+          "[ID=]PATH");
   app.add_option("--history-format", a.history_format, "Instead of telling it from the file")
       ->check(CLI::IsMember({"flink-rest", "prometheus-text", "prometheus-json", "csv", "parquet"}));
 }
@@ -52,24 +50,18 @@ void AddPolicy(CLI::App& app, Arguments& a) {
   app.add_option("--policy", a.policy,
                  absl::StrCat("One of ", absl::StrJoin(PolicyNames(), ", "), ", or a text proto file"))
       ->capture_default_str();
-  app.add_option("--set", a.sets, "FIELD=VALUE over the policy, as target_busy_fraction=0.7 or catch_up_time=10m")
-      ->type_name("FIELD=VALUE")
-      ->expected(1)
-      ->take_all();
-  app.add_option("--source-rate", a.source_rates, "Records/s a source is meant to run at, where its metrics can't tell")
-      ->type_name("SOURCE=RATE")
-      ->expected(1)
-      ->take_all();
+  AddList(app, "--set", a.sets, "FIELD=VALUE over the policy, as target_busy_fraction=0.7 or catch_up_time=10m",
+          "FIELD=VALUE");
+  AddList(app, "--source-rate", a.source_rates, "Records/s a source is meant to run at, where its metrics can't tell",
+          "SOURCE=RATE");
   app.add_option("--spec", a.spec, "The job's FlinkDeployment YAML: facts are read from it, the patch is made for it");
 }
 
 void AddLimits(CLI::App& app, Arguments& a) {
-  app.add_option("--limits", a.limits,
-                 "What the cluster allows, as `kubectl get resourcequota,limitrange,nodes -o yaml` prints it. A quota\n"
-                 "gets back what the spec's own pods take of it")
-      ->type_name("FILE")
-      ->expected(1)
-      ->take_all();
+  AddList(app, "--limits", a.limits,
+          "What the cluster allows, as `kubectl get resourcequota,limitrange,nodes -o yaml` prints it. A quota\n"
+          "gets back what the spec's own pods take of it",
+          "FILE");
 }
 
 void AddFormat(CLI::App& app, Arguments& a) {
@@ -83,10 +75,7 @@ void AddFormat(CLI::App& app, Arguments& a) {
 
 void AddMemory(CLI::App& app, Arguments& a) {
   app.add_option("--spec", a.spec, "A FlinkDeployment's YAML, whose options and resources are read");
-  app.add_option("--set", a.sets, "A Flink option KEY=VALUE, over the spec's")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->take_all();
+  AddList(app, "--set", a.sets, "A Flink option KEY=VALUE, over the spec's", "KEY=VALUE");
   app.add_option("--flink-version", a.flink_version, "As 1.20; the spec's, else 1.20")->type_name("VERSION");
   app.add_flag("--jobmanager", a.job_manager, "Of the JobManager; else of a TaskManager");
   static const std::vector<std::pair<std::string, std::string>> wants = {
@@ -103,14 +92,6 @@ void AddMemory(CLI::App& app, Arguments& a) {
         ->type_name("SIZE");
   }
   AddFormat(app, a);
-}
-
-CLI::App* AddCommand(CLI::App& app, Arguments& a, const std::string& name, const std::string& about,
-                     const std::string& examples) {
-  CLI::App* command = app.add_subcommand(name, about);
-  command->footer(absl::StrCat("Examples:\n", examples));
-  command->callback([&a, name] { a.command = name; });
-  return command;
 }
 
 void AddGc(CLI::App& app, Arguments& a) {
@@ -189,7 +170,7 @@ void AddCommands(CLI::App& app, Arguments& a) {
   score->add_option("DATASET", a.histories, "Dataset or recording folders with their truth, or a folder of such")
       ->required();
   score->add_option("--policy", a.policy, "As for recommend")->capture_default_str();
-  score->add_option("--set", a.sets, "FIELD=VALUE over the policy")->type_name("FIELD=VALUE")->expected(1)->take_all();
+  AddList(*score, "--set", a.sets, "FIELD=VALUE over the policy", "FIELD=VALUE");
   AddFormat(*score, a);
   score->add_flag("--verbose", a.verbose, "Each case's findings too");
 
@@ -201,8 +182,25 @@ void AddCommands(CLI::App& app, Arguments& a) {
   AddGc(app, a);
 
   CLI::App* completion = AddCommand(app, a, "completion", "The completion script of a shell",
-                                    "  source <(tune completion bash)\n  tune completion zsh > ~/.zfunc/_tune");
-  completion->add_option("SHELL", a.shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+                                    "  source <(tune completion bash)\n"
+                                    "  tune completion zsh > ~/.zfunc/_tune\n"
+                                    "  tune completion fish > ~/.config/fish/completions/tune.fish");
+  completion->add_option("SHELL", a.shell, "Whose")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+}
+
+}  // namespace
+
+CLI::App* AddCommand(CLI::App& app, Arguments& a, const std::string& name, const std::string& about,
+                     const std::string& examples) {
+  CLI::App* command = app.add_subcommand(name, about);
+  command->footer(absl::StrCat("Examples:\n", examples));
+  command->callback([&a, name] { a.command = name; });
+  return command;
+}
+
+CLI::Option* AddList(CLI::App& app, const std::string& name, std::vector<std::string>& values, const std::string& about,
+                     const std::string& type) {
+  return app.add_option(name, values, about)->type_name(type)->expected(1)->take_all();
 }
 
 std::unique_ptr<CLI::App> MakeApp(Arguments& a) {
@@ -211,70 +209,31 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& a) {
   app->require_subcommand(1);
   app->set_version_flag("--version", LIBTUNE_VERSION);
   AddCommands(*app, a);
+  AddServiceCommands(*app, a);
   return app;
 }
 
-struct CommandWords {
-  std::string name, options;
-  bool operator<(const CommandWords& other) const { return name < other.name; }
-};
+namespace {
 
-// The commands and their options, as the parser itself has them.
-std::vector<CommandWords> Words() {
-  Arguments unused;
-  const auto app = MakeApp(unused);
-  std::vector<CommandWords> words;
-  for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
-    std::vector<std::string> options;
-    for (const CLI::Option* option : command->get_options()) {
-      for (const std::string& name : option->get_lnames()) options.push_back(absl::StrCat("--", name));
-    }
-    words.push_back({command->get_name(), absl::StrJoin(options, " ")});
+// Who lists this machine's processes shall not see it for longer than it takes to come here.
+void HideToken(int argc, char** argv) {
+  constexpr char kToken[] = "--token", kWithValue[] = "--token=";
+  for (int i = 1; i < argc; ++i) {
+    char* value = nullptr;
+    if (std::strcmp(argv[i], kToken) == 0) value = argv[i + 1];  // nullptr behind the last one
+    if (std::strncmp(argv[i], kWithValue, sizeof(kWithValue) - 1) == 0) value = argv[i] + sizeof(kWithValue) - 1;
+    if (value != nullptr) std::memset(value, '*', std::strlen(value));
   }
-  return words;
-}
-
-std::string BashScript() {
-  std::string names, cases;
-  for (const CommandWords& w : Words()) {
-    absl::StrAppend(&names, names.empty() ? "" : " ", w.name);
-    absl::StrAppend(&cases, "    ", w.name, ") options=\"", w.options, "\" ;;\n");
-  }
-  return absl::StrCat(
-      "_tune() {\n  local current=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\" options=\"\"\n"
-      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"",
-      names,
-      " --help --version\" -- \"$current\"))\n    return\n  fi\n  case \"$previous\" in\n    --format) "
-      "COMPREPLY=($(compgen -W "
-      "\"table json yaml\" -- \"$current\")); return ;;\n    --policy) COMPREPLY=($(compgen -f -W \"",
-      absl::StrJoin(PolicyNames(), " "),
-      "\" -- \"$current\")); return ;;\n    completion) COMPREPLY=($(compgen -W \"bash zsh\" -- \"$current\")); return "
-      ";;\n  esac\n"
-      "  case \"${COMP_WORDS[1]}\" in\n",
-      cases,
-      "  esac\n  case \"$current\" in\n    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$current\")) ;;\n"
-      "    *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n  esac\n}\ncomplete -o filenames -F _tune tune\n");
-}
-
-std::string ZshScript() {
-  std::string names, cases;
-  for (const CommandWords& w : Words()) {
-    absl::StrAppend(&names, names.empty() ? "" : " ", w.name);
-    absl::StrAppend(&cases, "    ", w.name, ") options=(", w.options, ") ;;\n");
-  }
-  return absl::StrCat(
-      "#compdef tune\n_tune() {\n  local -a options\n  if (( CURRENT == 2 )); then\n    compadd -- ", names,
-      " --help --version\n    return\n  fi\n  case \"$words[CURRENT-1]\" in\n    --format) compadd table json yaml; "
-      "return ;;\n    --policy) compadd ",
-      absl::StrJoin(PolicyNames(), " "),
-      "; _files; return ;;\n    completion) compadd bash zsh; return ;;\n  esac\n  case \"$words[2]\" in\n", cases,
-      "  esac\n  if [[ \"$words[CURRENT]\" == -* ]]; then\n    compadd -- $options\n  else\n    _files\n  fi\n}\n"
-      "compdef _tune tune\n");
 }
 
 }  // namespace
 
 int ParseArguments(int argc, char** argv, Arguments& arguments) {
+  if (argc > 1 && std::strcmp(argv[1], kCompleteCommand) == 0) {
+    arguments.command = kCompleteCommand;
+    arguments.words.assign(argv + 2, argv + argc);
+    return -1;
+  }
   const auto app = MakeApp(arguments);
   std::vector<std::string> names;
   for (const CLI::App* command : app->get_subcommands({})) names.push_back(command->get_name());
@@ -282,14 +241,14 @@ int ParseArguments(int argc, char** argv, Arguments& arguments) {
     PrintError(absl::StrCat("no command ", Quoted(argv[1]), "; there are: ", absl::StrJoin(names, ", ")));
     return kExitBadInput;
   }
+  int exit_code = -1;
   try {
     app->parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app->exit(e) == 0 ? kExitOk : kExitBadInput;
+    exit_code = app->exit(e) == 0 ? kExitOk : kExitBadInput;
   }
-  return -1;
+  HideToken(argc, argv);
+  return exit_code;
 }
-
-std::string CompletionScript(const std::string& shell) { return shell == "zsh" ? ZshScript() : BashScript(); }
 
 }  // namespace tune

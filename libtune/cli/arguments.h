@@ -5,18 +5,24 @@
 #include <string>
 #include <vector>
 
+#include "libtune/cli/service_arguments.h"
+
 namespace tune {
 
 // Exit codes of `tune`, shown by `tune --help`.
 constexpr int kExitOk = 0;
-constexpr int kExitFailed = 1;    // a file could not be written, or a bug
+constexpr int kExitFailed = 1;    // a file could not be written, tuned did not answer, or a bug
 constexpr int kExitBadInput = 2;  // arguments, history, policy or spec: nothing was written
 constexpr int kExitWrong = 3;     // `tune score` found an answer that misses the truth
 
-enum class OutputFormat { kTable, kJson, kYaml };
+// What the completion scripts call; in no help.
+constexpr char kCompleteCommand[] = "__complete";
+
+enum class OutputFormat { kTable, kJson, kYaml, kName };
 
 struct Arguments {
-  std::string command;  // recommend, explain, inspect, memory, cost, gc, plot, score, convert, completion
+  std::string command;  // recommend, explain, inspect, memory, cost, gc, plot, score, convert, completion; and of
+                        // those that ask tuned: jobs, watch, get, plan, policy, quota
   std::vector<std::string> histories;
   std::string policy = "balanced";        // name or file
   std::vector<std::string> sets;          // FIELD=VALUE
@@ -30,7 +36,7 @@ struct Arguments {
   OutputFormat format = OutputFormat::kTable;
   std::string out;                           // file; empty: none, or standard output
   std::string vertex;                        // explain: only this one
-  std::string shell;                         // completion: bash or zsh
+  std::string shell;                         // completion: bash, zsh or fish
   std::string flink_version;                 // memory; empty: the spec's, else 1.20
   bool job_manager = false;                  // memory: of the JobManager
   std::map<std::string, std::string> wants;  // memory: "heap" -> size
@@ -38,12 +44,11 @@ struct Arguments {
   bool all = false;       // gc: every full collection, not the last ones alone
   int last = 10;          // gc: how many of them, >= 0
   double warm_up_s = 60;  // gc: what happens so soon after a JVM's start is its start-up, >= 0
+  ServiceArguments service;
+  std::vector<std::string> words;  // kCompleteCommand: what stands behind `tune` up to the cursor
 };
 
 // Fills `arguments`. Returns -1 to go on, else the exit code (help was shown, or the arguments are wrong).
 int ParseArguments(int argc, char** argv, Arguments& arguments);
-
-// The completion script of the program for "bash" or "zsh".
-std::string CompletionScript(const std::string& shell);
 
 }  // namespace tune

@@ -135,15 +135,15 @@ TEST_F(Program, HelpHasExamplesForEveryCommand) {
   EXPECT_THAT(RunTune({"--help"}).out, HasSubstr("Exit codes:"));
 }
 
-TEST_F(Program, CompletionKnowsCommandsAndOptions) {
-  for (const char* shell : {"bash", "zsh"}) {
+TEST_F(Program, CompletionScriptsAreInTheirShellsLanguage) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
     const ProgramResult r = RunTune({"completion", shell});
     EXPECT_EQ(r.exit_code, 0);
-    EXPECT_THAT(r.out, HasSubstr("recommend"));
-    EXPECT_THAT(r.out, HasSubstr("--source-rate"));
+    EXPECT_THAT(r.out, HasSubstr("__complete"));
   }
   const std::string script = Write("tune.bash", RunTune({"completion", "bash"}).out);
   EXPECT_EQ(std::system(("bash -n " + script).c_str()), 0);
+  EXPECT_THAT(RunTune({"__complete", "recommend", "--so"}).out, "--source-rate\n");
 }
 
 TEST_F(Program, MisuseOfTheCommandLine) {

@@ -86,6 +86,10 @@ void Child::EndInput() {
   in_ = -1;
 }
 
+void Child::Signal(int signal) const {
+  if (pid_ != 0) kill(pid_, signal);
+}
+
 int Child::Wait(absl::Duration grace) {
   if (pid_ == 0) return -1;
   int status = 0;

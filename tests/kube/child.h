@@ -26,6 +26,7 @@ class Child {
   // All it prints until it ends.
   std::string ReadAll();
   void EndInput();
+  void Signal(int signal) const;
   // Its exit code, 128 + N after signal N; after `grace` it is killed.
   int Wait(absl::Duration grace);
 

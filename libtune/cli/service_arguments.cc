@@ -1,0 +1,196 @@
+#include "libtune/cli/service_arguments.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libtune/cli/make_app.h"
+#include "libtune/codec/policy_text.h"
+
+namespace tune {
+namespace {
+
+void AddConnection(CLI::App& app, ServiceArguments& s) {
+  const auto add = [&app](const std::string& name, auto& value, const std::string& about, const std::string& type) {
+    return app.add_option(name, value, about)->type_name(type)->group(kConnectionGroup);
+  };
+  add("--server", s.server, "Where tuned listens: host:port, [host]:port or unix:path", "ADDRESS")
+      ->envname("TUNE_SERVER")
+      ->capture_default_str();
+  app.add_flag("--tls", s.tls,
+               "TLS, with the authorities that the system trusts; --ca, --cert and\n--tls-server-name imply it")
+      ->group(kConnectionGroup);
+  add("--ca", s.ca, "Who signed the server's certificate, PEM", "FILE");
+  CLI::Option* certificate = add("--cert", s.certificate, "The caller's certificate, PEM", "FILE");
+  CLI::Option* key = add("--key", s.key, "Its key, PEM", "FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+  add("--tls-server-name", s.tls_server_name, "The name in the server's certificate, where --server has another",
+      "NAME");
+  CLI::Option* file =
+      add("--token-file", s.token_file, "The caller's bearer token; instead: the environment's TUNE_TOKEN", "FILE");
+  add("--token", s.token, "The same on the command line, where others on this machine may see it", "TOKEN")
+      ->excludes(file);
+  add("--kubeconfig", s.kubeconfig,
+      "Whose user's token or client certificate is shown, and whose context's namespace is\nthe usual one", "FILE");
+  add("--context", s.context, "Of the kubeconfig; its current one without it", "NAME");
+  add("--timeout", s.timeout_s, "Seconds that an answer may take", "S")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 86400.0));
+}
+
+void AddNamespace(CLI::App& app, ServiceArguments& s) {
+  app.add_option("-n,--namespace", s.ns, "Else that of the kubeconfig's context, else default")->type_name("NAMESPACE");
+}
+
+void AddJob(CLI::App& app, ServiceArguments& s) {
+  app.add_option("JOB", s.job, "The FlinkDeployment's name, or NAMESPACE/NAME")->required();
+  app.add_flag("--session-job", s.session_job, "It is a FlinkSessionJob");
+  AddNamespace(app, s);
+}
+
+void AddFormat(CLI::App& app, Arguments& a, const std::vector<std::string>& names) {
+  static const std::map<std::string, OutputFormat> formats = {{"table", OutputFormat::kTable},
+                                                              {"json", OutputFormat::kJson},
+                                                              {"yaml", OutputFormat::kYaml},
+                                                              {"name", OutputFormat::kName}};
+  CLI::Option* format =
+      app.add_option_function<std::string>(
+             "-o,--format", [&a](const std::string& name) { a.format = formats.at(name); }, "How to print")
+          ->check(CLI::IsMember(names))
+          ->default_str("table");
+  app.add_flag_callback(
+         "--json", [&a] { a.format = OutputFormat::kJson; }, "The same as --format json")
+      ->excludes(format);
+}
+
+void AddPolicy(CLI::App& app, ServiceArguments& s, const std::string& about) {
+  app.add_option("--policy", s.policy,
+                 absl::StrCat(about, ": one of ", absl::StrJoin(PolicyNames(), ", "), ", or a text proto file"))
+      ->type_name("NAME|FILE");
+  AddList(app, "--set", s.sets, "FIELD=VALUE over it, or over balanced, as target_busy_fraction=0.7", "FIELD=VALUE");
+}
+
+void AddFilter(CLI::App& app, ServiceArguments& s) {
+  AddNamespace(app, s);
+  app.add_flag("-A,--all-namespaces", s.all_namespaces, "Of all namespaces that tuned follows")->excludes("-n");
+  AddList(app, "--phase", s.phases, "Only jobs in this phase; several: in any of them", "PHASE")
+      ->check(CLI::IsMember({"created", "starting", "running", "upgrading", "rolling-back", "restarting",
+                             "job-manager-missing", "suspended", "failed", "canceled", "finished", "deleting"}));
+  AddList(app, "--action", s.actions, "Only jobs of which this was decided last", "ACTION")
+      ->check(CLI::IsMember({"hold", "raise", "lower", "person"}));
+  app.add_option("--name", s.name_part, "Only jobs whose name has this in it")->type_name("PART");
+}
+
+void AddLists(CLI::App& app, Arguments& a) {
+  CLI::App* jobs = AddCommand(app, a, "jobs", "The jobs that a running tuned knows, and what it decided of them",
+                              "  tune jobs\n"
+                              "  tune jobs -A --action raise --action person\n"
+                              "  tune jobs --kubeconfig ~/.kube/config --context test --phase failed --json\n"
+                              "  tune jobs --server tuned.flink:7070 --ca ca.crt --token-file token");
+  AddFilter(*jobs, a.service);
+  AddFormat(*jobs, a, {"table", "json", "name"});
+  AddConnection(*jobs, a.service);
+
+  CLI::App* watch = AddCommand(app, a, "watch", "The same, and then each job that changes; until Ctrl-C",
+                               "  tune watch -n team-a\n"
+                               "  tune watch -A --json | jq -c 'select(.kind == \"JOB_EVENT_KIND_JOB\") | .job'");
+  AddFilter(*watch, a.service);
+  AddFormat(*watch, a, {"table", "json"});
+  AddConnection(*watch, a.service);
+}
+
+void AddOneJob(CLI::App& app, Arguments& a) {
+  ServiceArguments& s = a.service;
+  CLI::App* get = AddCommand(app, a, "get", "A job as tuned knows it: its status, and what it needs and why",
+                             "  tune get orders -n team-a\n"
+                             "  tune get team-a/orders --explain --vertex enrich\n"
+                             "  tune get team-a/orders --policy thrifty --set target_busy_fraction=0.9");
+  AddJob(*get, s);
+  AddPolicy(*get, s, "What would be, by another policy; nothing is stored");
+  CLI::Option* explain = get->add_flag("--explain,--evidence", s.explain,
+                                       "The evidence behind every number, as a tree; with --json every step");
+  get->add_option("--vertex", a.vertex, "Only this operator's evidence: its id or name")->needs(explain);
+  AddFormat(*get, a, {"table", "json"});
+  AddConnection(*get, s);
+
+  CLI::App* plan = AddCommand(app, a, "plan", "The change of a job's spec that tuned recommends; nothing is applied",
+                              "  tune plan team-a/orders\n"
+                              "  tune plan team-a/orders -o yaml > patch.yaml\n"
+                              "  kubectl patch flinkdeployment orders -n team-a --type merge --patch-file patch.yaml\n"
+                              "  tune plan team-a/orders --spec deployment.yaml --set max_parallelism=8");
+  AddJob(*plan, s);
+  AddPolicy(*plan, s, "By another policy than the one in force");
+  plan->add_option("--spec", a.spec, "The FlinkDeployment's YAML to change, instead of the spec in the cluster")
+      ->type_name("FILE");
+  AddFormat(*plan, a, {"table", "yaml", "json"});
+  AddConnection(*plan, s);
+}
+
+void AddScope(CLI::App& app, ServiceArguments& s) {
+  CLI::Option* job = app.add_option("--job", s.job, "For this job: its name, or NAMESPACE/NAME")->type_name("JOB");
+  app.add_flag("--session-job", s.session_job, "It is a FlinkSessionJob")->needs(job);
+  app.add_option("-n,--namespace", s.ns, "For all jobs of it; with --job, where that is")->type_name("NAMESPACE");
+  app.add_flag("--everyone", s.everyone, "For all jobs")->excludes(job)->excludes("-n");
+}
+
+CLI::App* AddVerb(CLI::App& policy, Arguments& a, const std::string& verb, const std::string& about) {
+  CLI::App* command = policy.add_subcommand(verb, about);
+  command->callback([&a, verb] { a.service.verb = verb; });
+  AddScope(*command, a.service);
+  return command;
+}
+
+void AddRevision(CLI::App& app, ServiceArguments& s) {
+  app.add_option("--if-revision", s.if_revision, "Only if this is the revision now; 0: only if there is none")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+}
+
+void AddPolicyCommand(CLI::App& app, Arguments& a) {
+  const std::string examples =
+      "Examples:\n"
+      "  tune policy get --job team-a/orders          which is in force for it, and whose\n"
+      "  tune policy put -n team-a --policy careful --set max_parallelism=32\n"
+      "  tune policy put --everyone --policy our.textproto --if-revision 3\n"
+      "  tune policy remove --job team-a/orders";
+  CLI::App* policy =
+      AddCommand(app, a, "policy", "The policies that tuned decides by: a job's, a namespace's, everyone's",
+                 examples.substr(sizeof("Examples:\n") - 1));
+  policy->require_subcommand(1);
+  CLI::App* get = AddVerb(*policy, a, "get", "The policy in force, and where it comes from");
+  CLI::App* put = AddVerb(*policy, a, "put", "Put a policy; it is in force at once");
+  AddPolicy(*put, a.service, "Whole: what it does not say is as in balanced");
+  AddRevision(*put, a.service);
+  CLI::App* remove = AddVerb(*policy, a, "remove", "Take away what was put; the wider scope's is in force again");
+  AddRevision(*remove, a.service);
+  for (CLI::App* command : {get, put, remove}) {
+    command->footer(examples);
+    AddFormat(*command, a, {"table", "json"});
+    AddConnection(*command, a.service);
+  }
+}
+
+void AddQuota(CLI::App& app, Arguments& a) {
+  CLI::App* quota = AddCommand(app, a, "quota", "What a namespace allows, and what its jobs take and will take of it",
+                               "  tune quota team-a\n  tune quota team-a --json");
+  quota->add_option("NAMESPACE", a.service.ns, "Else that of the kubeconfig's context, else default");
+  AddFormat(*quota, a, {"table", "json"});
+  AddConnection(*quota, a.service);
+}
+
+}  // namespace
+
+void AddServiceCommands(CLI::App& app, Arguments& arguments) {
+  AddLists(app, arguments);
+  AddOneJob(app, arguments);
+  AddPolicyCommand(app, arguments);
+  AddQuota(app, arguments);
+  for (const char* name : {"jobs", "watch", "get", "plan", "policy", "quota"}) {
+    app.get_subcommand(name)->group("Subcommands that ask a running tuned");
+  }
+}
+
+}  // namespace tune
