@@ -39,7 +39,10 @@ absl::Status Delete(Database& db, int64_t revision) {
 StoredPolicy ReadPolicy(const Query& query) {
   StoredPolicy stored;
   stored.revision = query.Int(0);
-  PolicyRecord read = {{}, query.Bytes(7), query.Bytes(5), absl::FromUnixMillis(query.Int(6))};
+  PolicyRecord read;
+  read.blob = query.Bytes(7);
+  read.who = query.Bytes(5);
+  read.time = absl::FromUnixMillis(query.Int(6));
   read.scope.job = JobOf(query, 2, stored.damage);
   const int64_t level = query.Int(1);
   if (level >= 0 && level <= static_cast<int64_t>(PolicyScope::Level::kJob)) {
