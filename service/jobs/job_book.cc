@@ -114,7 +114,8 @@ void JobBook::Push(const v1::PushSamplesRequest& request, absl::Time now, Done d
   if (!read.ok()) return done(read.status());
   auto pushed = std::make_shared<const PushedSamples>(*std::move(read));
   std::string payload = SerializeDeterministic(request);
-  PushRecord record{job, {request.idempotency_key(), DigestOf(payload)}, std::move(payload), "", now};
+  const std::string& key = request.idempotency_key();
+  PushRecord record{job, {key, key.empty() ? "" : DigestOf(payload)}, std::move(payload), "", now};
   under_way_.Begin();
   store_.AppendPush(std::move(record),
                     [this, job, pushed, now, done = std::move(done)](const absl::StatusOr<PushResult>& result) {

@@ -106,6 +106,7 @@ absl::Status CheckSize(const JobGraph& graph, const WindowOptions& options, absl
 }
 
 absl::Status CheckRates(const google::protobuf::Map<std::string, double>& rates, const JobGraph& graph) {
+  if (rates.empty()) return absl::OkStatus();
   absl::StatusOr<WindowBuilder> probe = WindowBuilder::Create(graph, {}, {});
   return probe.ok() ? SetSourceRates(rates, graph, *probe) : probe.status();
 }
