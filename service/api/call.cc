@@ -1,5 +1,6 @@
 #include "service/api/call.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -17,6 +18,11 @@ std::string PropertyOf(const grpc::ServerContextBase& context, const char* name)
   return "";
 }
 
+// Does not jump, as absl::Now() may: limits of calls a second and what a call took are of time that passed.
+absl::Time SteadyNow() {
+  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 }  // namespace
 
 std::string CallerOf(const grpc::ServerContextBase& context) {
@@ -28,8 +34,13 @@ std::string CallerOf(const grpc::ServerContextBase& context) {
 }
 
 Call::Call(const char* method, const grpc::CallbackServerContext& context, const Door& door)
-    : method_(method), context_(context), door_(door), caller_(CallerOf(context)), began_(absl::Now()) {
-  absl::StatusOr<Admission::Ticket> ticket = door.admission.Enter(caller_, began_);
+    : method_(method),
+      context_(context),
+      door_(door),
+      caller_(CallerOf(context)),
+      began_(absl::Now()),
+      entered_(SteadyNow()) {
+  absl::StatusOr<Admission::Ticket> ticket = door.admission.Enter(caller_, entered_);
   admitted_ = ticket.status();
   if (ticket.ok()) ticket_ = *std::move(ticket);
 }
@@ -70,7 +81,7 @@ absl::Status Call::GoOn() const {
 }
 
 grpc::Status Call::End(const absl::Status& status) {
-  door_.observer.OnCall(method_, caller_, status.code(), absl::Now() - began_);
+  door_.observer.OnCall(method_, caller_, status.code(), SteadyNow() - entered_);
   return ToGrpc(status);
 }
 

@@ -53,7 +53,8 @@ class Call : public std::enable_shared_from_this<Call> {
   const grpc::CallbackServerContext& context_;
   const Door& door_;
   std::string caller_;
-  const absl::Time began_;
+  const absl::Time began_;    // by the clock, which may jump
+  const absl::Time entered_;  // by one that does not, and means nothing else
   absl::Status admitted_;
   Admission::Ticket ticket_;
 };

@@ -18,6 +18,7 @@ namespace {
 
 using Jobs = std::vector<std::shared_ptr<const FlinkJob>>;
 constexpr int kMostTaskManagers = std::numeric_limits<int>::max();
+constexpr int64_t kMostSlots = 1 << 30;  // of a session cluster; its sum stays there
 
 // Pods of both roles with all their containers, and how many.
 struct Needs {
@@ -61,13 +62,17 @@ absl::StatusOr<int> ParallelismOf(const FlinkJob& job, const FlinkDeploymentSpec
       const bool of_it = session_job->session_cluster == job.key.name;
       if (of_it && MakesPods(*session_job)) parallelism += session_job->parallelism;
     }
-    return static_cast<int>(std::min<int64_t>(parallelism, kMaxParallelism));
+    return static_cast<int>(std::min(parallelism, kMostSlots));
   }
   const absl::StatusOr<Overrides> overrides = ReadOverrides(Option(spec, kOverrides));
   if (!overrides.ok()) return overrides.status();
   for (const auto& [vertex, own] : *overrides) parallelism = std::max<int64_t>(parallelism, own);
   if (parallelism == 0) return NotAllowed("spec.job.parallelism", "absent", "a whole number >= 1");
-  return static_cast<int>(std::min<int64_t>(parallelism, kMaxParallelism));
+  if (parallelism > kMaxParallelism) {
+    return NotAllowed(absl::StrCat("spec.flinkConfiguration[\"", kOverrides, "\"]"), absl::StrCat(parallelism),
+                      absl::StrCat("at most ", kMaxParallelism));
+  }
+  return static_cast<int>(parallelism);
 }
 
 absl::StatusOr<PodsTaken> WantedBy(const FlinkJob& job, const Jobs& session_jobs, const ContainerDefaults& defaults) {

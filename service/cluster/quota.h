@@ -51,15 +51,15 @@ struct PlannedPods {
 
 struct PlanFit {
   bool fits = true;
-  std::string
-      cap;  // the first limit that does not hold: "requests.cpu of quota team-a: 12 of 10 cores"; empty: it fits
+  // The first limit that does not hold: "requests.cpu of quota team-a: 12 of 10 cores"; empty: it fits
+  std::string cap;
   // The most TaskManagers of the wanted size, beside the wanted JobManagers, that the quotas take, wanted or more; 0
   // where a LimitRange refuses them. nullopt: nothing limits their number.
   std::optional<int> task_managers;
 };
 
-// Whether the API server will take the plan's pods. Counted with all that is in flight; quotas that are not read
-// (NamespaceUse::unread) may still refuse.
+// Whether the API server will take the plan's pods. `job` is a FlinkDeployment; of a session job its cluster. Counted
+// with all that is in flight; quotas that are not read (NamespaceUse::unread) may still refuse.
 PlanFit FitPlan(const NamespaceUse& use, const FlinkJob& job, const PlannedPods& plan);
 
 }  // namespace tune

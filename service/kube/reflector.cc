@@ -80,8 +80,13 @@ Reflector::~Reflector() {
 
 ReflectorState Reflector::state() const {
   const std::lock_guard lock(mutex_);
-  ReflectorState state = state_;
+  ReflectorState state;
+  state.synced = state_.synced;
   state.age = heard_once_ ? absl::FromChrono(Clock::now() - heard_) : absl::InfiniteDuration();
+  // One of its own: how copies of a Status are counted ThreadSanitizer cannot see, Abseil being built without it.
+  state.error = absl::Status(state_.error.code(), state_.error.message());
+  state.lists = state_.lists;
+  state.watches = state_.watches;
   return state;
 }
 

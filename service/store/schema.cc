@@ -100,8 +100,7 @@ absl::Status CheckIntegrity(Database& db) {
   if (!row.ok()) return row.status();
   const std::string answer = query.Bytes(0);
   if (answer == "ok") return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("store ", Quoted(db.path()), ": damaged: ", Quoted(answer),
-                                          "; put back a copy of the file, or name another"));
+  return absl::DataLossError(absl::StrCat("store ", Quoted(db.path()), ": damaged: ", Quoted(answer)));
 }
 
 }  // namespace

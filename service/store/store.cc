@@ -35,6 +35,12 @@ absl::Status SetUp(Database& db, int64_t most_file_bytes) {
   return LimitFile(db, most_file_bytes);
 }
 
+// Of a file that cannot be read, what to do.
+absl::Status WithAdvice(const absl::Status& status) {
+  if (!absl::IsDataLoss(status)) return status;
+  return absl::DataLossError(absl::StrCat(status.message(), "; put back a copy of the file, or name another"));
+}
+
 // Result by way of `run`, then `done`; `written` in between, when it is on the disk.
 template <typename Result>
 QueuedWrite MakeWrite(size_t bytes, std::function<absl::StatusOr<Result>(Database&)> run,
@@ -70,8 +76,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   if (!lock.ok()) return lock.status();
   if (auto status = MakeFile(real.path); !status.ok()) return status;
   auto db = Database::Open({real.path, false, real.busy_timeout, real.most_blob_bytes + kRowBytes});
-  if (!db.ok()) return db.status();
-  if (auto status = SetUp(**db, real.most_file_bytes); !status.ok()) return status;
+  if (!db.ok()) return WithAdvice(db.status());
+  if (auto status = SetUp(**db, real.most_file_bytes); !status.ok()) return WithAdvice(status);
   std::unique_ptr<Store> store(new Store(real, *std::move(lock), *std::move(db)));
   if (auto status = store->LoadSizes(); !status.ok()) return status;
   return store;

@@ -116,6 +116,20 @@ TEST_F(AccessApi, RemembersShortlyAndAsksAgainAfterwards) {
   EXPECT_EQ(later.code(), absl::StatusCode::kPermissionDenied) << "a right that was taken away is gone after its time";
 }
 
+// Nothing that was learnt lives longer, or comes back, because the clock was put back or forward.
+TEST_F(AccessApi, AClockThatJumpsMakesItAskAnew) {
+  Gate gate(*client_, {});
+  const Credentials reader{"", token_};
+  ASSERT_TRUE(gate.Ask(reader, Reading("list"), now_).ok());
+  for (const absl::Duration jump : {absl::Hours(-24), absl::Hours(24), absl::ZeroDuration()}) {
+    const int64_t requests = client_->requests();
+    EXPECT_FALSE(gate.Remembered(reader, Reading("list"), now_ + jump).has_value());
+    ASSERT_TRUE(gate.Ask(reader, Reading("list"), now_ + jump).ok());
+    EXPECT_EQ(client_->requests(), requests + 2) << "who calls, and whether he may";
+    EXPECT_TRUE(gate.Remembered(reader, Reading("list"), now_ + jump).has_value());
+  }
+}
+
 TEST_F(AccessApi, SaysThatNobodyCanBeAskedWhileTheServerIsAway) {
   GateOptions options;
   options.ask_timeout = absl::Milliseconds(500);

@@ -14,8 +14,8 @@
 #include "tests/kube/api_server.h"
 #include "tests/kube/child.h"
 #include "tests/service/served.h"
-#include "tests/store/temporary_store.h"
 #include "tests/support/recorded_job.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tune {
 namespace {

@@ -10,8 +10,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "tests/client/made_up_server.h"
-#include "tests/store/temporary_store.h"
 #include "tests/support/certificates.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tune {
 namespace {
@@ -166,27 +166,26 @@ TEST(ClientCalls, OptionsThatContradictAreRefused) {
 class OverTls : public testing::Test {
  protected:
   OverTls() {
-    MakeAuthority(folder_.File(""));
-    MakeCertificate(folder_.File(""), "server", "tuned", "tuned.flink");
-    MakeCertificate(folder_.File(""), "client", "scheduler", "scheduler");
+    certificates_.Sign("server", "tuned.flink", absl::Hours(1));
+    certificates_.Sign("client", "scheduler", absl::Hours(1));
   }
   std::shared_ptr<grpc::ServerCredentials> Credentials(bool asks_for_certificate) const {
     grpc::SslServerCredentialsOptions options(asks_for_certificate
                                                   ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
                                                   : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-    options.pem_root_certs = TextOfFile(folder_.File("ca.crt"));
-    options.pem_key_cert_pairs = {{TextOfFile(folder_.File("server.key")), TextOfFile(folder_.File("server.crt"))}};
+    options.pem_root_certs = certificates_.Read("ca.crt");
+    options.pem_key_cert_pairs = {{certificates_.Read("server.key"), certificates_.Read("server.crt")}};
     return grpc::SslServerCredentials(options);
   }
   ClientOptions Tls(const MadeUpServer& server) const {
     ClientOptions options = At(server.address());
     options.tls = true;
-    options.ca = folder_.File("ca.crt");
+    options.ca = certificates_.File("ca.crt");
     options.tls_server_name = "tuned.flink";
     return options;
   }
 
-  const TemporaryFolder folder_;
+  const Certificates certificates_;
 };
 
 TEST_F(OverTls, TheServerIsTheOneThatTheAuthoritySigned) {
@@ -204,7 +203,7 @@ TEST_F(OverTls, TheServerIsTheOneThatTheAuthoritySigned) {
   options.tls = false;
   EXPECT_EQ(List(options).code(), absl::StatusCode::kUnavailable) << "plain text to a server with TLS";
   options = Tls(server);
-  options.ca = folder_.File("absent.crt");
+  options.ca = certificates_.File("absent.crt");
   EXPECT_EQ(List(options).code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(server.tokens(), SizeIs(1)) << "none of those came through";
 }
@@ -214,8 +213,8 @@ TEST_F(OverTls, TheCallerShowsACertificate) {
   server.list = Empty;
   ClientOptions options = Tls(server);
   EXPECT_EQ(List(options).code(), absl::StatusCode::kUnavailable);
-  options.certificate.file = folder_.File("client.crt");
-  options.key.data = TextOfFile(folder_.File("client.key"));
+  options.certificate.file = certificates_.File("client.crt");
+  options.key.data = certificates_.Read("client.key");
   const absl::Status status = List(options);
   EXPECT_TRUE(status.ok()) << status;
 }

@@ -11,9 +11,9 @@
 #include "tests/cli/program.h"
 #include "tests/kube/child.h"
 #include "tests/service/served.h"
-#include "tests/store/temporary_store.h"
 #include "tests/support/certificates.h"
 #include "tests/support/recorded_job.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tune {
 namespace {

@@ -10,7 +10,7 @@
 #include "tests/cli/program.h"
 #include "tests/client/made_up_server.h"
 #include "tests/kube/child.h"
-#include "tests/store/temporary_store.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tune {
 namespace {

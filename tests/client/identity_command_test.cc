@@ -11,8 +11,8 @@
 #include "tests/cli/program.h"
 #include "tests/client/made_up_server.h"
 #include "tests/kube/child.h"
-#include "tests/store/temporary_store.h"
 #include "tests/support/certificates.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tune {
 namespace {
@@ -136,12 +136,11 @@ TEST_F(IdentityCommand, TheTokenLeavesTheListOfProcesses) {
 class CertificateCommand : public testing::Test {
  protected:
   CertificateCommand() {
-    MakeAuthority(folder_.File(""));
-    MakeCertificate(folder_.File(""), "server", "tuned", "localhost");
-    MakeCertificate(folder_.File(""), "client", "ann", "ann");
+    certificates_.Sign("server", "tuned", absl::Hours(1));
+    certificates_.Sign("client", "ann", absl::Hours(1));
     grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-    options.pem_root_certs = TextOfFile(folder_.File("ca.crt"));
-    options.pem_key_cert_pairs = {{TextOfFile(folder_.File("server.key")), TextOfFile(folder_.File("server.crt"))}};
+    options.pem_root_certs = certificates_.Read("ca.crt");
+    options.pem_key_cert_pairs = {{certificates_.Read("server.key"), certificates_.Read("server.crt")}};
     server_ = std::make_unique<MadeUpServer>(grpc::SslServerCredentials(options));
     server_->list = [](const auto&, auto&) { return grpc::Status::OK; };
   }
@@ -150,18 +149,19 @@ class CertificateCommand : public testing::Test {
     return RunTune(words);
   }
 
-  TemporaryFolder folder_;
+  const Certificates certificates_;
   std::unique_ptr<MadeUpServer> server_;
 };
 
 TEST_F(CertificateCommand, IsShownFromFilesAndFromAKubeconfig) {
-  const std::string ca = folder_.File("ca.crt");
-  EXPECT_EQ(Jobs({"--ca", ca, "--cert", folder_.File("client.crt"), "--key", folder_.File("client.key")}).out,
-            "no jobs\n");
-  const std::string config = folder_.File("kubeconfig");
+  const std::string ca = certificates_.File("ca.crt");
+  EXPECT_EQ(
+      Jobs({"--ca", ca, "--cert", certificates_.File("client.crt"), "--key", certificates_.File("client.key")}).out,
+      "no jobs\n");
+  const std::string config = certificates_.File("kubeconfig");
   std::ofstream(config) << "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{name: c, cluster: {server: "
                            "\"https://127.0.0.1:1\"}}]\nusers: [{name: u, user: {client-certificate-data: "
-                        << absl::Base64Escape(TextOfFile(folder_.File("client.crt")))
+                        << absl::Base64Escape(certificates_.Read("client.crt"))
                         << ", client-key: client.key}}]\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n";
   EXPECT_EQ(Jobs({"--ca", ca, "--kubeconfig", config}).out, "no jobs\n");
   const ProgramResult plain = RunTune({"jobs", "--server", server_->address(), "--kubeconfig", config});
@@ -169,15 +169,15 @@ TEST_F(CertificateCommand, IsShownFromFilesAndFromAKubeconfig) {
   EXPECT_THAT(plain.error, HasSubstr("shown over TLS alone (--ca FILE, --tls)"));
   EXPECT_THAT(plain.error, HasSubstr("asks for TLS: --ca or --tls"));
   EXPECT_EQ(Jobs({"--ca", ca}).exit_code, 1) << "the server asks for one";
-  EXPECT_EQ(Jobs({"--cert", folder_.File("client.crt")}).exit_code, 2) << "without its key";
+  EXPECT_EQ(Jobs({"--cert", certificates_.File("client.crt")}).exit_code, 2) << "without its key";
 }
 
 // The authorities that the system trusts, as this variable of gRPC's names them.
 TEST_F(CertificateCommand, TheSystemsAuthoritiesAreThoseOfTls) {
-  const std::vector<std::string> words = {"--tls", "--cert", folder_.File("client.crt"), "--key",
-                                          folder_.File("client.key")};
+  const std::vector<std::string> words = {"--tls", "--cert", certificates_.File("client.crt"), "--key",
+                                          certificates_.File("client.key")};
   EXPECT_EQ(Jobs(words).exit_code, 1) << "the test's is none of them";
-  setenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", folder_.File("ca.crt").c_str(), 1);
+  setenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", certificates_.File("ca.crt").c_str(), 1);
   EXPECT_EQ(Jobs(words).out, "no jobs\n");
   unsetenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
 }

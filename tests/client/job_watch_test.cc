@@ -12,8 +12,8 @@
 #include "absl/time/clock.h"
 #include "tests/client/made_up_server.h"
 #include "tests/service/served.h"
-#include "tests/store/temporary_store.h"
 #include "tests/support/recorded_job.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tune {
 namespace {

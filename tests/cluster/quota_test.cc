@@ -158,7 +158,11 @@ TEST(QuotaTest, WhatIsNotKnownIsSaidAndCountsAsNothing) {
   JobText overrides;
   overrides.name = "pay";
   overrides.options = R"(,"pipeline.jobvertex-parallelism-overrides":"a:x")";
-  const NamespaceUse use = Use({Job(text), Job(overrides)}, {});
+  JobText huge;
+  huge.name = "zoo";
+  huge.options = R"(,"pipeline.jobvertex-parallelism-overrides":"a:2147483647")";
+  const NamespaceUse use = Use({Job(text), Job(overrides), Job(huge)}, {});
+  EXPECT_THAT(use.jobs[2].unknown, HasSubstr("= 2147483647; allowed: at most 32768"));
   EXPECT_THAT(use.jobs[0].unknown, HasSubstr("taskmanager.memory.process.size = \"much\""));
   EXPECT_THAT(use.jobs[1].unknown, HasSubstr("pipeline.jobvertex-parallelism-overrides"));
   EXPECT_EQ(use.jobs[0].in_flight.pods, 0);

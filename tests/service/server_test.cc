@@ -4,18 +4,15 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "libtune/codec/recommendation_codec.h"
 #include "libtune/codec/wire.h"
 #include "service/api/answers.h"
 #include "tests/service/requests.h"
+#include "tests/support/certificates.h"
 #include "tune/v1/service.grpc.pb.h"
 
 namespace tune {
@@ -200,7 +197,8 @@ TEST_F(Served, ShowsMetrics) {
 }
 
 TEST_F(Served, OnASocketAndOnPortsAtOnce) {
-  const std::string path = testing::TempDir() + "tuned-" + std::to_string(getpid()) + ".sock";
+  const TemporaryFolder folder;
+  const std::string path = folder.File("tuned.sock");
   options_.listen = {"unix:" + path, "127.0.0.1:0", "[::1]:0"};
   Start();
   ASSERT_EQ(server_->addresses().size(), 3u);
@@ -220,52 +218,36 @@ TEST_F(Served, APortThatIsTakenIsAnError) {
   EXPECT_THAT(server.status().message(), HasSubstr("--listen = \"127.0.0.1:"));
 }
 
-std::string ReadFile(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-// A folder with a CA (ca.crt), and certificates of it: the server's, and a client's for "scheduler".
 class WithCertificates : public Served {
  protected:
   WithCertificates() {
-    folder_ = testing::TempDir() + "tuned-tls-" + std::to_string(getpid());
-    std::filesystem::create_directories(folder_);
-    Make(
-        R"(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ca -days 2 -keyout ca.key -out ca.crt)");
-    Sign("server", "tuned");
-    Sign("client", "scheduler");
-    options_.tls = {File("server.crt"), File("server.key"), File("ca.crt")};
+    certificates_.Sign("server", "tuned", kLong);
+    certificates_.Sign("client", "scheduler", kLong);
+    options_.tls = {certificates_.File("server.crt"), certificates_.File("server.key"), certificates_.File("ca.crt")};
   }
-  ~WithCertificates() override { std::filesystem::remove_all(folder_); }
-
-  std::string File(const std::string& name) const { return folder_ + "/" + name; }
-  void Make(const std::string& command) const {
-    ASSERT_EQ(std::system(("cd " + folder_ + " && " + command + " 2>openssl.log").c_str()), 0)
-        << ReadFile(File("openssl.log"));
-  }
-  void Sign(const std::string& file, const std::string& name) const {
-    Make("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name + " -keyout " + file +
-         ".key -out " + file + ".csr && printf 'subjectAltName=DNS:localhost,DNS:" + name + "' >" + file +
-         ".ext && openssl x509 -req -in " + file + ".csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile " +
-         file + ".ext -out " + file + ".crt");
-  }
+  // With a connection of its own, and so a handshake of its own.
   std::unique_ptr<v1::Tuner::Stub> Client(bool with_certificate) const {
     grpc::SslCredentialsOptions ssl;
-    ssl.pem_root_certs = ReadFile(File("ca.crt"));
+    ssl.pem_root_certs = certificates_.Read("ca.crt");
     if (with_certificate) {
-      ssl.pem_cert_chain = ReadFile(File("client.crt"));
-      ssl.pem_private_key = ReadFile(File("client.key"));
+      ssl.pem_cert_chain = certificates_.Read("client.crt");
+      ssl.pem_private_key = certificates_.Read("client.key");
     }
     grpc::ChannelArguments arguments;
     arguments.SetSslTargetNameOverride("localhost");
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a channel of its own, with its own handshake
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     return v1::Tuner::NewStub(
         grpc::CreateCustomChannel(server_->addresses().front(), grpc::SslCredentials(ssl), arguments));
   }
+  grpc::Status CallOf(const std::unique_ptr<v1::Tuner::Stub>& client) const {
+    v1::RecommendResponse response;
+    return Call(*client, RequestFor(DrowningJob()), response);
+  }
 
-  std::string folder_;
+  static constexpr absl::Duration kLong = absl::Hours(48);
+  // Until the first calls are made, also on a busy machine.
+  static constexpr absl::Duration kShort = absl::Seconds(10);
+  Certificates certificates_;
 };
 
 TEST_F(WithCertificates, ClientsShowOne) {
@@ -288,10 +270,42 @@ TEST_F(WithCertificates, WithoutACaTheServerAloneShowsOne) {
 }
 
 TEST_F(WithCertificates, OneThatCannotBeReadIsAnError) {
-  options_.tls.key = File("nobody.key");
+  options_.tls.key = certificates_.File("nobody.key");
   const auto server = Server::Start(options_, log_);
   EXPECT_EQ(server.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(server.status().message(), HasSubstr("--tls-key = "));
+}
+
+// Looked at when a connection begins: one that is there goes on.
+TEST_F(WithCertificates, AClientsThatExpiredOpensNoConnectionAndARenewedOneDoes) {
+  certificates_.Sign("client", "scheduler", kShort);
+  const absl::Time expired = absl::Now() + kShort;
+  Start();
+  const auto before = Client(true);
+  ASSERT_TRUE(CallOf(before).ok());
+  absl::SleepFor(expired + absl::Seconds(1) - absl::Now());
+  EXPECT_EQ(CallOf(Client(true)).error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_TRUE(CallOf(before).ok());
+  certificates_.Sign("client", "scheduler", kLong);
+  EXPECT_TRUE(CallOf(Client(true)).ok());
+}
+
+TEST_F(WithCertificates, TheServersIsRenewedInPlaceUnderTheRunningServer) {
+  certificates_.Sign("server", "tuned", kShort);
+  const absl::Time expired = absl::Now() + kShort;
+  Start();
+  const auto before = Client(true);
+  ASSERT_TRUE(CallOf(before).ok());
+  absl::SleepFor(expired + absl::Seconds(1) - absl::Now());
+  EXPECT_EQ(CallOf(Client(true)).error_code(), grpc::StatusCode::UNAVAILABLE) << "clients refuse it";
+  certificates_.Sign("server", "tuned", kLong);
+  bool taken = false;
+  for (int i = 0; i < 30 && !taken; ++i) {  // it is read again every ten seconds
+    taken = CallOf(Client(true)).ok();
+    absl::SleepFor(absl::Seconds(1));
+  }
+  EXPECT_TRUE(taken);
+  EXPECT_TRUE(CallOf(before).ok()) << "who was connected still is";
 }
 
 }  // namespace

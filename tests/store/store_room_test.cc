@@ -1,12 +1,11 @@
 // A full disk, for real; a quota; and what happens once there is room again.
 #include <gmock/gmock.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <csignal>
 #include <fstream>
 
+#include "tests/store/small_disk.h"
 #include "tests/store/temporary_store.h"
 
 namespace tune {
@@ -99,25 +98,6 @@ TEST_F(StoreRoom, ALimitOfTheSystemOnFilesIsOneToo) {
   Reopen();
   ExpectPushes(static_cast<size_t>(count) + 1);
 }
-
-// A file system of 4 MiB.
-class SmallDisk {
- public:
-  explicit SmallDisk(const std::string& path) : path_(path) {
-    mkdir(path.c_str(), 0700);
-    mounted_ = mount("tmpfs", path.c_str(), "tmpfs", 0, "size=4m") == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) umount2(path_.c_str(), MNT_DETACH);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  bool mounted() const { return mounted_; }
-
- private:
-  std::string path_;
-  bool mounted_;
-};
 
 TEST_F(StoreRoom, AFullDiskEndsWritesAndLosesNothingAndRoomEndsThat) {
   const SmallDisk disk(folder_.File("disk"));

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>  // mkdtemp
 
-#include <filesystem>
 #include <future>
 #include <memory>
 #include <string>
@@ -12,21 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/store/store.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tune {
-
-// Gone with all that is in it when it goes.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_(testing::TempDir() + "/store-XXXXXX") { EXPECT_NE(mkdtemp(path_.data()), nullptr); }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string File(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 constexpr int64_t kStartMs = 1'700'000'000'000;
 inline absl::Time At(absl::Duration since_start) { return absl::FromUnixMillis(kStartMs) + since_start; }

@@ -1,42 +1,54 @@
-// Certificates made for a test.
+// Certificates of an authority of the test's own, made by the openssl program.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tune {
 
-inline std::string TextOfFile(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
+class Certificates {
+ public:
+  // ca.crt and ca.key.
+  Certificates() {
+    std::ofstream(File("ca.cnf")) << "[ca]\ndefault_ca = own\n"
+                                     "[own]\ndatabase = index\nnew_certs_dir = .\nrand_serial = yes\npolicy = names\n"
+                                     "certificate = ca.crt\nprivate_key = ca.key\ndefault_md = sha256\n"
+                                     "unique_subject = no\n"
+                                     "[names]\ncommonName = supplied\n";
+    std::ofstream(File("index"));
+    Run(absl::StrCat("openssl req -x509 ", kKey, " -subj /CN=ca -days 2 -keyout ca.key -out ca.crt"));
+  }
 
-// In `folder`: a CA, ca.crt and ca.key.
-inline void MakeAuthority(const std::string& folder) {
-  ASSERT_EQ(
-      std::system(("cd " + folder +
-                   " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ca -days 2 "
-                   "-keyout ca.key -out ca.crt 2>openssl.log")
-                      .c_str()),
-      0)
-      << TextOfFile(folder + "/openssl.log");
-}
+  std::string File(const std::string& name) const { return folder_.File(name); }
+  std::string Read(const std::string& name) const { return TextOfFile(File(name)); }
+  // FILE.crt and FILE.key for `name` and for localhost, signed by the authority, for so long from now on. Those that
+  // were there before are written over.
+  void Sign(const std::string& file, const std::string& name, absl::Duration valid) const {
+    const std::string end = absl::FormatTime("%y%m%d%H%M%SZ", absl::Now() + valid, absl::UTCTimeZone());
+    std::ofstream(File(file + ".ext")) << "subjectAltName = DNS:localhost, DNS:" << name << "\n";
+    Run(absl::StrCat("openssl req ", kKey, " -subj /CN=", name, " -keyout ", file, ".key -out ", file, ".csr"));
+    Run(absl::StrCat("openssl ca -batch -notext -config ca.cnf -startdate 200101000000Z -enddate ", end, " -in ", file,
+                     ".csr -extfile ", file, ".ext -out ", file, ".crt"));
+  }
 
-// In `folder`: FILE.crt and FILE.key, which the CA signed, for `name`, at the host `dns`.
-inline void MakeCertificate(const std::string& folder, const std::string& file, const std::string& name,
-                            const std::string& dns) {
-  const std::string command = "cd " + folder + " && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes " +
-                              "-subj /CN=" + name + " -keyout " + file + ".key -out " + file +
-                              ".csr 2>openssl.log && " + "printf 'subjectAltName=DNS:" + dns + "' >" + file +
-                              ".ext && openssl x509 -req -in " + file +
-                              ".csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile " + file + ".ext -out " +
-                              file + ".crt 2>>openssl.log";
-  ASSERT_EQ(std::system(command.c_str()), 0) << TextOfFile(folder + "/openssl.log");
-}
+ private:
+  static constexpr char kKey[] = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+
+  void Run(const std::string& command) const {
+    ASSERT_EQ(std::system(absl::StrCat("cd ", folder_.File(""), " && ", command, " >log 2>&1").c_str()), 0)
+        << command << "\n"
+        << Read("log");
+  }
+
+  TemporaryFolder folder_;
+};
 
 }  // namespace tune
