@@ -28,32 +28,13 @@ constexpr char kFooter[] =
     "  tune plan      team-a/orders --kubeconfig ~/.kube/config\n"
     "Exit codes: 0 answered; 1 failed (file, tuned, bug); 2 bad input, nothing written; 3 score found a wrong answer.";
 
-void AddHistory(CLI::App& app, Arguments& a, bool required = true) {
-  app.add_option(
-         "HISTORY", a.histories,
-         "Recorded metrics: a recording or dataset folder, rest.jsonl, Prometheus text or query_range JSON, CSV,\n"
-         "Parquet; .gz too. Several are read one after the other, oldest first")
-      ->required(required);
-  app.add_option("--graph", a.graph, "Flink's plan JSON (GET /jobs/ID/plan) where the history holds no plan");
-  AddList(app, "--job", a.jobs,
-          "Name or id of the job where the history holds several; given again and again, those of a session\n"
-          "cluster, whose TaskManagers are then sized for all of them",
-          "JOB");
-  AddList(app, "--gc-log", a.gc_logs,
-          "GC log of a TaskManager (its id before the =; jobmanager for that one); those of a folder are found",
-          "[ID=]PATH");
-  app.add_option("--history-format", a.history_format, "Instead of telling it from the file")
-      ->check(CLI::IsMember({"flink-rest", "prometheus-text", "prometheus-json", "csv", "parquet"}));
-}
-
 void AddPolicy(CLI::App& app, Arguments& a) {
   app.add_option("--policy", a.policy,
                  absl::StrCat("One of ", absl::StrJoin(PolicyNames(), ", "), ", or a text proto file"))
       ->capture_default_str();
   AddList(app, "--set", a.sets, "FIELD=VALUE over the policy, as target_busy_fraction=0.7 or catch_up_time=10m",
           "FIELD=VALUE");
-  AddList(app, "--source-rate", a.source_rates, "Records/s a source is meant to run at, where its metrics can't tell",
-          "SOURCE=RATE");
+  AddSourceRates(app, a);
   app.add_option("--spec", a.spec, "The job's FlinkDeployment YAML: facts are read from it, the patch is made for it");
 }
 
@@ -201,6 +182,29 @@ CLI::App* AddCommand(CLI::App& app, Arguments& a, const std::string& name, const
 CLI::Option* AddList(CLI::App& app, const std::string& name, std::vector<std::string>& values, const std::string& about,
                      const std::string& type) {
   return app.add_option(name, values, about)->type_name(type)->expected(1)->take_all();
+}
+
+void AddHistory(CLI::App& app, Arguments& a, bool required) {
+  app.add_option(
+         "HISTORY", a.histories,
+         "Recorded metrics: a recording or dataset folder, rest.jsonl, Prometheus text or query_range JSON, CSV,\n"
+         "Parquet; .gz too. Several are read one after the other, oldest first")
+      ->required(required);
+  app.add_option("--graph", a.graph, "Flink's plan JSON (GET /jobs/ID/plan) where the history holds no plan");
+  AddList(app, "--job", a.jobs,
+          "Name or id of the job where the history holds several; given again and again, those of a session\n"
+          "cluster, whose TaskManagers are then sized for all of them",
+          "JOB");
+  AddList(app, "--gc-log", a.gc_logs,
+          "GC log of a TaskManager (its id before the =; jobmanager for that one); those of a folder are found",
+          "[ID=]PATH");
+  app.add_option("--history-format", a.history_format, "Instead of telling it from the file")
+      ->check(CLI::IsMember({"flink-rest", "prometheus-text", "prometheus-json", "csv", "parquet"}));
+}
+
+void AddSourceRates(CLI::App& app, Arguments& a) {
+  AddList(app, "--source-rate", a.source_rates, "Records/s a source is meant to run at, where its metrics can't tell",
+          "SOURCE=RATE");
 }
 
 std::unique_ptr<CLI::App> MakeApp(Arguments& a) {

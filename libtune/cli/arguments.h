@@ -22,7 +22,7 @@ enum class OutputFormat { kTable, kJson, kYaml, kName };
 
 struct Arguments {
   std::string command;  // recommend, explain, inspect, memory, cost, gc, plot, score, convert, completion; and of
-                        // those that ask tuned: jobs, watch, get, plan, policy, quota
+                        // those that ask tuned: jobs, watch, get, plan, policy, quota, push
   std::vector<std::string> histories;
   std::string policy = "balanced";        // name or file
   std::vector<std::string> sets;          // FIELD=VALUE

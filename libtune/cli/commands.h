@@ -28,6 +28,7 @@ int RunGet(const Arguments& arguments);
 int RunPlan(const Arguments& arguments);
 int RunPolicy(const Arguments& arguments);
 int RunQuota(const Arguments& arguments);
+int RunPush(const Arguments& arguments);
 // For Candidates(): those of the arguments' namespace by their names, others as NAMESPACE/NAME.
 std::vector<std::string> NamesOfJobs(const Arguments& arguments);
 

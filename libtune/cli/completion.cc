@@ -82,8 +82,7 @@ class Line {
     for (const CLI::App* sub : command_->get_subcommands([](const CLI::App*) { return true; })) {
       found.push_back(sub->get_name());
     }
-    for (const CLI::Option* option : command_->get_options()) {
-      if (!option->get_positional()) continue;
+    if (const CLI::Option* option = NextPositional()) {
       for (std::string& value : ValuesOf(*option, jobs)) found.push_back(std::move(value));
     }
     return found;
@@ -94,8 +93,11 @@ class Line {
   size_t Read(const std::vector<std::string>& words, size_t at) {
     const std::string& word = words[at];
     if (word.size() < 2 || word.front() != '-') {
+      ++plain_words_;
       for (CLI::App* sub : command_->get_subcommands([](const CLI::App*) { return true; })) {
-        if (sub->get_name() == word) command_ = sub;
+        if (sub->get_name() != word) continue;
+        command_ = sub;
+        plain_words_ = 0;
       }
       return 0;
     }
@@ -113,10 +115,22 @@ class Line {
     return takes_value ? 1 : 0;
   }
 
+  // What the current word is for; nullptr: nothing more is expected.
+  const CLI::Option* NextPositional() const {
+    int before = plain_words_;
+    for (const CLI::Option* option : command_->get_options()) {
+      if (!option->get_positional()) continue;
+      if (before < option->get_items_expected_max()) return option;
+      before -= option->get_items_expected_max();
+    }
+    return nullptr;
+  }
+
   std::vector<std::string> ValuesOf(const CLI::Option& option, const JobNames& jobs) const {
     if (option.get_name() == "--policy") return PolicyNames();
     const bool asks_tuned = command_->get_option_no_throw("--server") != nullptr;  // others name jobs of files
-    const bool is_job = option.get_name(/*positional=*/true) == "JOB" || option.get_name() == "--job";
+    const bool names_one = command_->get_option_no_throw("JOB") != nullptr;        // whose --job is one of a history's
+    const bool is_job = option.get_name(/*positional=*/true) == "JOB" || (option.get_name() == "--job" && !names_one);
     return is_job && asks_tuned ? JobsOf(jobs) : ChoicesOf(option);
   }
 
@@ -141,6 +155,7 @@ class Line {
   std::unique_ptr<CLI::App> app_;
   CLI::App* command_;
   const CLI::Option* waiting_ = nullptr;  // for its value, which is the last word
+  int plain_words_ = 0;                   // of the command: neither options nor their values
   std::vector<std::string> connection_;   // words
   std::string ns_, current_;
 };

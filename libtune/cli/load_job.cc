@@ -81,43 +81,28 @@ absl::Status FindEdges(const std::vector<std::unique_ptr<HistoryReader>>& reader
   return InferEdges(traffic, readers.front()->format() == "flink-rest", outline.graph);
 }
 
+std::vector<bool> SourcesOf(const JobGraph& graph) {
+  std::vector<bool> is_source(graph.vertices.size(), true);
+  for (const Edge& edge : graph.edges) is_source[static_cast<size_t>(edge.to)] = false;
+  return is_source;
+}
+
 std::string SourceNames(const JobGraph& graph) {
-  std::vector<bool> has_input(graph.vertices.size(), false);
-  for (const Edge& edge : graph.edges) has_input[static_cast<size_t>(edge.to)] = true;
+  const std::vector<bool> is_source = SourcesOf(graph);
   std::string names;
   for (size_t v = 0; v < graph.vertices.size(); ++v) {
-    if (!has_input[v]) absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", graph.vertices[v].name, "\"");
+    if (is_source[v]) absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", graph.vertices[v].name, "\"");
   }
   return names;
 }
 
 absl::Status SetSourceRates(const Arguments& arguments, const JobGraph& graph, WindowBuilder& builder) {
-  for (const std::string& text : arguments.source_rates) {
-    const size_t at = text.rfind('=');
-    double rate = 0;
-    if (at == std::string::npos || at == 0 || !absl::SimpleAtod(text.substr(at + 1), &rate) || !(rate > 0) ||
-        !std::isfinite(rate)) {
-      return NotAllowed("--source-rate", text, "SOURCE=RATE with a rate > 0 in records/s");
-    }
-    const int vertex = FindVertex(graph, text.substr(0, at));
-    const absl::Status set =
-        vertex < 0 ? absl::NotFoundError("") : builder.SetSourceRate(vertex, RecordsPerSecond(rate));
-    if (!set.ok()) return NotAllowed("--source-rate", text, absl::StrCat("one of the sources ", SourceNames(graph)));
+  const absl::StatusOr<std::map<int, RecordsPerSecond>> rates = SourceRatesOf(arguments, graph);
+  if (!rates.ok()) return rates.status();
+  for (const auto& [source, rate] : *rates) {
+    if (auto status = builder.SetSourceRate(source, rate); !status.ok()) return status;
   }
   return absl::OkStatus();
-}
-
-// What the spec says of Flink beats what the history lets one guess.
-void MergeFacts(const JobFacts& spec, JobFacts& facts) {
-  if (spec.flink_major > 0) {
-    facts.flink_major = spec.flink_major;
-    facts.flink_minor = spec.flink_minor;
-  }
-  if (spec.adaptive_scheduler) facts.adaptive_scheduler = spec.adaptive_scheduler;
-  if (spec.slots_per_task_manager) facts.slots_per_task_manager = spec.slots_per_task_manager;
-  for (const auto& [key, value] : spec.configuration) facts.configuration[key] = value;
-  facts.task_manager = spec.task_manager;
-  facts.job_manager = spec.job_manager;
 }
 
 // What the cluster leaves to the job. Without a spec it is not known which part of a quota the job itself uses.
@@ -185,6 +170,37 @@ absl::StatusOr<ClusterLimits> LoadLimits(const Arguments& arguments, const std::
     if (auto status = ReadClusterLimits(*text, path, limits); !status.ok()) return status;
   }
   return limits;
+}
+
+absl::StatusOr<std::map<int, RecordsPerSecond>> SourceRatesOf(const Arguments& arguments, const JobGraph& graph) {
+  const std::vector<bool> is_source = SourcesOf(graph);
+  std::map<int, RecordsPerSecond> rates;
+  for (const std::string& text : arguments.source_rates) {
+    const size_t at = text.rfind('=');
+    double rate = 0;
+    if (at == std::string::npos || at == 0 || !absl::SimpleAtod(text.substr(at + 1), &rate) || !(rate > 0) ||
+        !std::isfinite(rate)) {
+      return NotAllowed("--source-rate", text, "SOURCE=RATE with a rate > 0 in records/s");
+    }
+    const int vertex = FindVertex(graph, text.substr(0, at));
+    if (vertex < 0 || !is_source[static_cast<size_t>(vertex)]) {
+      return NotAllowed("--source-rate", text, absl::StrCat("one of the sources ", SourceNames(graph)));
+    }
+    rates[vertex] = RecordsPerSecond(rate);
+  }
+  return rates;
+}
+
+void MergeFacts(const JobFacts& spec, JobFacts& facts) {
+  if (spec.flink_major > 0) {
+    facts.flink_major = spec.flink_major;
+    facts.flink_minor = spec.flink_minor;
+  }
+  if (spec.adaptive_scheduler) facts.adaptive_scheduler = spec.adaptive_scheduler;
+  if (spec.slots_per_task_manager) facts.slots_per_task_manager = spec.slots_per_task_manager;
+  for (const auto& [key, value] : spec.configuration) facts.configuration[key] = value;
+  facts.task_manager = spec.task_manager;
+  facts.job_manager = spec.job_manager;
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<HistoryReader>>> OpenAll(const Arguments& arguments) {

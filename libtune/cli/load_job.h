@@ -1,6 +1,7 @@
 // From the command line's arguments to a window: histories read, graph found, source rates set.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,11 @@ absl::StatusOr<TuningPolicy> LoadPolicyArgument(const Arguments& arguments);
 absl::StatusOr<FlinkDeployment> LoadSpec(const std::string& path);
 // Of all --limits; `ns` is the job's namespace, empty: not known.
 absl::StatusOr<ClusterLimits> LoadLimits(const Arguments& arguments, const std::string& ns);
+
+// As --source-rate gives them: sources' indices, and rates > 0.
+absl::StatusOr<std::map<int, RecordsPerSecond>> SourceRatesOf(const Arguments& arguments, const JobGraph& graph);
+// What the spec says of Flink and of its processes beats what the history lets one guess.
+void MergeFacts(const JobFacts& spec, JobFacts& facts);
 
 // The histories' outline alone, with edges as far as they are known.
 absl::StatusOr<HistoryOutline> OutlineOf(std::vector<std::unique_ptr<HistoryReader>>& readers,

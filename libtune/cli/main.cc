@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
                                                                            {"plan", tune::RunPlan},
                                                                            {"policy", tune::RunPolicy},
                                                                            {"quota", tune::RunQuota},
+                                                                           {"push", tune::RunPush},
                                                                            {tune::kCompleteCommand, tune::RunComplete}};
   return commands.at(arguments.command)(arguments);
 }

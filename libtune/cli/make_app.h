@@ -21,6 +21,9 @@ CLI::App* AddCommand(CLI::App& app, Arguments& arguments, const std::string& nam
 // An option that may be given again and again.
 CLI::Option* AddList(CLI::App& app, const std::string& name, std::vector<std::string>& values, const std::string& about,
                      const std::string& type);
+// The arguments that say which history is read, and how.
+void AddHistory(CLI::App& app, Arguments& arguments, bool required = true);
+void AddSourceRates(CLI::App& app, Arguments& arguments);
 // The commands that ask `tuned`.
 void AddServiceCommands(CLI::App& app, Arguments& arguments);
 

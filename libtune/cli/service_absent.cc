@@ -21,6 +21,7 @@ int RunGet(const Arguments& arguments) { return Absent(arguments); }
 int RunPlan(const Arguments& arguments) { return Absent(arguments); }
 int RunPolicy(const Arguments& arguments) { return Absent(arguments); }
 int RunQuota(const Arguments& arguments) { return Absent(arguments); }
+int RunPush(const Arguments& arguments) { return Absent(arguments); }
 std::vector<std::string> NamesOfJobs(const Arguments&) { return {}; }
 
 }  // namespace tune

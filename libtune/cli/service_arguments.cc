@@ -181,6 +181,20 @@ void AddQuota(CLI::App& app, Arguments& a) {
   AddConnection(*quota, a.service);
 }
 
+void AddPush(CLI::App& app, Arguments& a) {
+  CLI::App* push = AddCommand(app, a, "push", "A recorded history's samples to a running tuned, as a scheduler would",
+                              "  tune push orders datasets/kafka900-p2 -n team-a\n"
+                              "  tune push team-a/orders rest.jsonl.gz --until-now\n"
+                              "What was pushed before is not counted again, so that one which broke off is repeated.");
+  AddJob(*push, a.service);
+  AddHistory(*push, a);
+  AddSourceRates(*push, a);
+  push->add_option("--spec", a.spec, "The FlinkDeployment's YAML, where tuned follows no cluster")->type_name("FILE");
+  push->add_flag("--until-now", a.service.until_now, "All times moved, so that the last sample is of this moment");
+  AddFormat(*push, a, {"table", "json"});
+  AddConnection(*push, a.service);
+}
+
 }  // namespace
 
 void AddServiceCommands(CLI::App& app, Arguments& arguments) {
@@ -188,7 +202,8 @@ void AddServiceCommands(CLI::App& app, Arguments& arguments) {
   AddOneJob(app, arguments);
   AddPolicyCommand(app, arguments);
   AddQuota(app, arguments);
-  for (const char* name : {"jobs", "watch", "get", "plan", "policy", "quota"}) {
+  AddPush(app, arguments);
+  for (const char* name : {"jobs", "watch", "get", "plan", "policy", "quota", "push"}) {
     app.get_subcommand(name)->group("Subcommands that ask a running tuned");
   }
 }

@@ -33,6 +33,8 @@ struct ServiceArguments {
   std::string policy;             // name or file; empty: the one in force
   std::vector<std::string> sets;  // FIELD=VALUE
 
+  bool until_now = false;  // push: the history's last sample is of this moment
+
   std::string verb;  // policy: get, put, remove
   bool everyone = false;
   std::optional<int64_t> if_revision;

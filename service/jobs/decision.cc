@@ -14,14 +14,18 @@ namespace {
 
 constexpr double kSame = 0.05;  // of the larger one
 
-// Index of the vertex that changes by the largest factor; -1: none changes.
+// Index of the vertex that changes by the largest factor, of those that change as the job does where there are any;
+// -1: none changes.
 int MostChanged(const JobRecommendation& recommendation) {
   int most = -1;
   double largest = 0;
+  bool as_the_job = false;
   for (size_t v = 0; v < recommendation.vertices.size(); ++v) {
     const VertexRecommendation& vertex = recommendation.vertices[v];
     const double factor = std::abs(std::log(static_cast<double>(vertex.wanted) / vertex.now));
-    if (factor > largest) {
+    const bool is_as_the_job = factor > 0 && vertex.action == recommendation.action;
+    if (is_as_the_job > as_the_job || (is_as_the_job == as_the_job && factor > largest)) {
+      as_the_job = is_as_the_job;
       largest = factor;
       most = static_cast<int>(v);
     }

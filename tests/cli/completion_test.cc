@@ -61,6 +61,10 @@ TEST(Completion, OfJobsAsksTheServerThatTheLineNames) {
   EXPECT_THAT(Complete({"policy", "get", "--server", "h:1", "--job", ""}), ElementsAre("of-h:1-"));
   EXPECT_THAT(Complete({"get", "--token", "a", "--token-file", "b", ""}), IsEmpty()) << "the line is wrong";
   EXPECT_THAT(Complete({"get", "--server", ""}), IsEmpty());
+  EXPECT_THAT(Complete({"get", "orders", ""}), IsEmpty()) << "there is one";
+  EXPECT_THAT(Complete({"push", ""}), ElementsAre("of-127.0.0.1:7070-"));
+  EXPECT_THAT(Complete({"push", "orders", ""}), IsEmpty()) << "histories are files";
+  EXPECT_THAT(Complete({"push", "orders", "x", "--job", ""}), IsEmpty()) << "a job of the history";
 }
 
 TEST(Completion, TheBashScriptCompletes) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "tests/cli/program.h"
 #include "tests/kube/child.h"
 #include "tests/service/served.h"
@@ -181,6 +182,46 @@ TEST_F(ClientCommands, WhatIsNotThereIsBadInput) {
   Refused({"get", "team-a/orders", "--session-job"}, 2, "team-a/orders");
 }
 
+// The recording takes the same way as `tune recommend`'s, and the answer is the same to the last digit.
+TEST_F(ClientCommands, PushedHistoriesAreJudgedAsTheyAreHere) {
+  EXPECT_EQ(Out({"push", "team-a/orders", "datasets/kafka900-p2"}), "team-a/orders: 347 samples taken, a new window\n");
+  nlohmann::json kept = Json({"get", "team-a/orders", "--json"}).at("recommendation");
+  nlohmann::json here =
+      nlohmann::json::parse(RunTune({"recommend", "datasets/kafka900-p2", "--format", "json"}).out, nullptr, false);
+  kept.erase("evidence");
+  here.erase("evidence");
+  EXPECT_EQ(kept, here);
+  EXPECT_EQ(Out({"push", "team-a/orders", "datasets/kafka900-p2"}),
+            "team-a/orders: all of it was pushed before; nothing was added\n");
+  EXPECT_EQ(Json({"push", "team-a/orders", "datasets/kafka900-p2", "--json"}).at("repeated"), true);
+}
+
+TEST_F(ClientCommands, PushedTimesMayEndNow) {
+  const absl::Time before = absl::FromUnixMillis(absl::ToUnixMillis(absl::Now()));
+  Out({"push", "orders", "datasets/kafka900-p2", "--until-now"});
+  const nlohmann::json samples = Json({"get", "orders", "--json"}).at("job").at("samples");
+  absl::Time first, last;
+  ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, samples.at("last_sample").get<std::string>(), &last, nullptr));
+  ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, samples.at("window_start").get<std::string>(), &first, nullptr));
+  EXPECT_GE(last, before);
+  EXPECT_LE(last, absl::Now());
+  EXPECT_LT(last - first, absl::Minutes(5)) << "4m12s were recorded; a window begins at a whole bin";
+}
+
+TEST_F(ClientCommands, PushTakesWhatTheHistoryDoesNotTell) {
+  Out({"push", "orders", "datasets/kafka900-p2", "--source-rate", "Source: kafka=5000"});
+  // 5000 records/s of 2.57 ms are 12.8 subtasks' time, of which 0.8 may be used: 16.06, with what is not certain more.
+  const nlohmann::json recommendation = Json({"get", "orders", "--json"}).at("recommendation");
+  for (const nlohmann::json& vertex : recommendation.at("vertices")) {
+    if (vertex.at("name") != "enrich") continue;
+    EXPECT_GE(vertex.at("needed").get<int>(), 13);
+  }
+  Refused({"push", "orders", "datasets/kafka900-p2", "--source-rate", "enrich=5"}, 2, "one of the sources");
+  Refused({"push", "orders", folder_.File("absent")}, 2, "no such file or folder");
+  Refused({"push", "orders", "datasets/kafka900-p2", "--spec", Write("spec.yaml", "kind: Pod")}, 2, "spec.yaml");
+  Refused({"push", "no such name", "datasets/kafka900-p2"}, 2, "no such name");
+}
+
 TEST_F(ClientCommands, PlanShowsADiffOfAGivenSpec) {
   Push("team-a", "orders");
   Refused({"plan", "team-a/orders"}, 2, "the cluster is not followed");
@@ -266,7 +307,7 @@ TEST_F(ClientCommands, TheServerMayBeNamedByTheEnvironment) {
 }
 
 TEST_F(ClientCommands, HelpHasExamplesForEach) {
-  for (const char* command : {"jobs", "watch", "get", "plan", "policy", "quota"}) {
+  for (const char* command : {"jobs", "watch", "get", "plan", "policy", "quota", "push"}) {
     const ProgramResult r = RunTune({command, "--help"});
     EXPECT_EQ(r.exit_code, 0);
     EXPECT_THAT(r.out, HasSubstr("Examples:")) << command;

@@ -51,5 +51,19 @@ TEST(Decision, SaysWhyInOneSentence) {
   EXPECT_EQ(decision.policy_name(), "balanced");
 }
 
+TEST(Decision, IsExplainedByAnOperatorThatChangesAsTheJobDoes) {
+  const JobWindow window = SourceAndMap(900, MapOptions(900, 0.002, 1));
+  auto answer = Recommend(window, TuningPolicy{});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->action, Action::kRaise);
+  VertexRecommendation& source = answer->vertices.front();
+  source.now = 100;  // by a larger factor than map's
+  source.wanted = 1;
+  source.action = Action::kLower;
+  EXPECT_THAT(ReasonOf(*answer, window.graph), HasSubstr("map: raise from 1 to "));
+  answer->action = Action::kPerson;  // as neither does
+  EXPECT_THAT(ReasonOf(*answer, window.graph), HasSubstr("lower from 100 to 1"));
+}
+
 }  // namespace
 }  // namespace tune
