@@ -19,7 +19,8 @@ PlotJson FindingsJson(const PlotInput& input, const Subject& subject) {
     if (SubjectOf(finding, input) != subject) continue;
     finding.vertex = -1;
     if (subject.role) finding.role.reset();
-    list.push_back({{"kind", Name(finding.kind)}, {"text", FindingText(finding, input.window.graph)}});
+    list.push_back(
+        {{"kind", Name(finding.kind)}, {"text", FindingText(input.recommendation, finding, input.window.graph)}});
   }
   return list;
 }

@@ -27,7 +27,7 @@ RecommendationTexts TextsOf(const LoadedJob& job, const JobWindow& window, const
   for (const VertexRecommendation& vertex : r.vertices) {
     texts.vertices.push_back(NameOf(window.graph.vertices[static_cast<size_t>(vertex.vertex)]));
   }
-  for (const Finding& finding : r.findings) texts.findings.push_back(FindingText(finding, window.graph));
+  for (const Finding& finding : r.findings) texts.findings.push_back(FindingText(r, finding, window.graph));
   return texts;
 }
 

@@ -46,7 +46,7 @@ absl::StatusOr<CaseScore> ScoreCase(const std::string& folder, const Arguments& 
                       ScoreFindings(*truth, window, *with_policy)}) {
     score.lines.insert(score.lines.end(), lines.begin(), lines.end());
   }
-  for (const Finding& f : with_policy->findings) score.findings.push_back(FindingText(f, window.graph));
+  for (const Finding& f : with_policy->findings) score.findings.push_back(FindingText(*with_policy, f, window.graph));
   return score;
 }
 

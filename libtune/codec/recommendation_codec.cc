@@ -45,11 +45,11 @@ void Write(const VertexRecommendation& vertex, const JobGraph& graph, v1::Vertex
   if (vertex.capacity_now.value() != 0) proto.set_capacity_now(vertex.capacity_now.value());
 }
 
-void Write(const Finding& finding, const JobGraph& graph, v1::Finding& proto) {
+void Write(const JobRecommendation& job, const Finding& finding, const JobGraph& graph, v1::Finding& proto) {
   proto.set_kind(ToWire(kFindings, finding.kind));
   if (finding.vertex >= 0) proto.set_vertex(finding.vertex);
   proto.set_vertex_id(IdOf(graph, finding.vertex));
-  proto.set_message(Utf8(FindingText(finding, graph)));
+  proto.set_message(Utf8(FindingText(job, finding, graph)));
   proto.mutable_subtasks()->Assign(finding.subtasks.begin(), finding.subtasks.end());
   if (finding.share) proto.set_share(*finding.share);
   if (finding.rate_limit) proto.set_rate_limit(finding.rate_limit->value());
@@ -69,7 +69,9 @@ void WriteHead(const JobRecommendation& recommendation, const JobWindow& window,
   proto.set_slots_wanted(recommendation.slots_wanted);
   proto.set_action(ToWire(kActions, recommendation.action));
   proto.set_timeliness(ToWire(kTimelinesses, recommendation.timeliness));
-  for (const Finding& finding : recommendation.findings) Write(finding, graph, *proto.add_findings());
+  for (const Finding& finding : recommendation.findings) {
+    Write(recommendation, finding, graph, *proto.add_findings());
+  };
 }
 
 void WriteTail(const JobRecommendation& recommendation, v1::JobRecommendation& proto) {

@@ -118,9 +118,25 @@ std::string Meaning(const Finding& f) {
     case FindingKind::kThrottled:
       return absl::StrCat("held back by the CPU limit ", ShareText(f), " of the time");
     case FindingKind::kNoRoom:
-      return absl::StrCat("quota, nodes or limits leave room for ", ShareText(f), " of the parallelism that is needed");
+      return absl::StrCat("room for ", ShareText(f), " of the slots that are needed");
   }
   return "";
+}
+
+std::string AmountText(const Term& term) {
+  constexpr double kMebibyte = 1 << 20;
+  const std::string unit(term.unit);
+  if (unit == "bytes") return absl::StrCat(NumberText(term.value / kMebibyte), " MiB");
+  return unit == "1" ? NumberText(term.value) : absl::StrCat(NumberText(term.value), " ", unit);
+}
+
+// What stands in the way, by the step behind the finding.
+std::string NoRoomText(const JobRecommendation& job, const Finding& f) {
+  if (f.evidence < 0) return Meaning(f);
+  const Evidence step = job.evidence[static_cast<size_t>(f.evidence)];
+  const Term &needed = step.inputs[0], &allowed = step.inputs[1];
+  return absl::StrCat(Meaning(f), ": ", allowed.source, ", ", AmountText(needed), " needed and ", AmountText(allowed),
+                      " allowed");
 }
 
 // The guard that had the last word on a vertex which is kept larger than it needs to be.
@@ -153,12 +169,11 @@ std::string EvidenceText(const Evidence& evidence) {
   return text;
 }
 
-std::string FindingText(const Finding& finding, const JobGraph& graph) {
-  if (finding.role) {
-    return absl::StrCat(Name(*finding.role), ": ", Meaning(finding));
-  }
-  if (finding.vertex < 0) return Meaning(finding);
-  return absl::StrCat(NameOf(graph.vertices[static_cast<size_t>(finding.vertex)]), ": ", Meaning(finding));
+std::string FindingText(const JobRecommendation& job, const Finding& finding, const JobGraph& graph) {
+  const std::string meaning = finding.kind == FindingKind::kNoRoom ? NoRoomText(job, finding) : Meaning(finding);
+  if (finding.role) return absl::StrCat(Name(*finding.role), ": ", meaning);
+  if (finding.vertex < 0) return meaning;
+  return absl::StrCat(NameOf(graph.vertices[static_cast<size_t>(finding.vertex)]), ": ", meaning);
 }
 
 const char* Name(FindingKind kind) {

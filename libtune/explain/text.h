@@ -15,7 +15,8 @@ std::string NumberText(double value);
 std::string EvidenceText(const Evidence& evidence);
 
 // "hot key: subtask 3 gets 60 % of the traffic by one key; no parallelism carries more than 805 records/s".
-std::string FindingText(const Finding& finding, const JobGraph& graph);
+// `finding` is one of `job`.
+std::string FindingText(const JobRecommendation& job, const Finding& finding, const JobGraph& graph);
 
 // "hot-key", "raise", "estimated": stable words for tables and JSON.
 const char* Name(FindingKind kind);

@@ -47,7 +47,7 @@ std::vector<ExplanationStep> StepsOf(const JobRecommendation& job, int vertex, A
 std::vector<std::string> FindingsOf(const JobRecommendation& job, const JobGraph& graph, int vertex) {
   std::vector<std::string> findings;
   for (const Finding& finding : job.findings) {
-    if (finding.vertex == vertex) findings.push_back(FindingText(finding, graph));
+    if (finding.vertex == vertex) findings.push_back(FindingText(job, finding, graph));
   }
   return findings;
 }

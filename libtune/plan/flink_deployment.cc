@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "libtune/explain/text.h"
 #include "libtune/internal/not_allowed.h"
 #include "libtune/plan/overrides.h"
 #include "libtune/plan/process_changes.h"
@@ -119,6 +120,15 @@ absl::Status PlanOverrides(const FlinkDeploymentSpec& spec, const Version& versi
   return absl::OkStatus();
 }
 
+// What was left out of the change for want of room.
+void NoteRoom(const JobWindow& window, const JobRecommendation& recommendation, SpecPatch& patch) {
+  for (const Finding& finding : recommendation.findings) {
+    if (finding.kind == FindingKind::kNoRoom) {
+      patch.notes.push_back(FindingText(recommendation, finding, window.graph));
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, const JobWindow& window,
@@ -132,6 +142,7 @@ absl::StatusOr<SpecPatch> PlanFlinkDeployment(const FlinkDeploymentSpec& spec, c
   patch.name = spec.name;
   patch.ns = spec.ns;
   if (auto status = PlanProcesses(spec, window, recommendation, patch); !status.ok()) return status;
+  NoteRoom(window, recommendation, patch);
   if (!spec.has_job) {
     NoteSessionJobs(window, recommendation, patch);
     patch.restarts_job = !patch.changes.empty();

@@ -78,14 +78,17 @@ void SetCost(const TuningPolicy& policy, ProcessSize& size) {
     size.cost = *size.count * PodCost(*size.cpu, *size.memory, PriceOf(policy));
 }
 
-bool Lacks(const ProcessSize& now, const ProcessSize& needed) {
+bool LacksMemory(const ProcessSize& now, const ProcessSize& needed) {
   // Heap, network, managed memory and the whole are each rounded up to whole MiB.
   constexpr Bytes kRoundedUp(4 << 20);
   if (now.memory && needed.memory && *needed.memory > *now.memory + kRoundedUp) return true;
-  if (now.cpu && needed.cpu && *needed.cpu > *now.cpu) return true;
   // More overhead beside less of the rest is no lack: where native memory asks for it, nothing else is lowered.
   return Grows(now.heap, needed.heap) || Grows(now.metaspace, needed.metaspace) ||
          needed.memory_limit_factor > now.memory_limit_factor;
+}
+
+bool Lacks(const ProcessSize& now, const ProcessSize& needed) {
+  return LacksMemory(now, needed) || (now.cpu && needed.cpu && *needed.cpu > *now.cpu);
 }
 
 bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed) {

@@ -18,6 +18,7 @@ void SetCost(const TuningPolicy& policy, ProcessSize& size);
 // The present process is too small for what is needed: as a whole, or in a part that takes nothing from another. What
 // rounding adds is no lack. Of unknown sizes nothing is said.
 bool Lacks(const ProcessSize& now, const ProcessSize& needed);
+bool LacksMemory(const ProcessSize& now, const ProcessSize& needed);
 
 // Where the present processes are not known but for their heaps: the smaller one is worth a change.
 bool SavesHeap(const TuningPolicy& policy, Bytes now, Bytes needed);

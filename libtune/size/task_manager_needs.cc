@@ -92,6 +92,7 @@ CpuNeeds CpuNeedsOf(const JobSizing& job, const ProcessSize& now, const RoleCpu&
   } else if (now.cpu) {
     needs.known = true;
     needs.mean_cores = Cores(*now.cpu) * middle;
+    needs.wish.min_request = std::max(needs.wish.min_request, *now.cpu);  // too little was seen to take any away
   }
   return needs;
 }

@@ -64,11 +64,19 @@ void TakeSpread(JobSizing& job, const PackInput& input, const PackLayout& layout
   }
 }
 
+// Of the slots that were asked for.
+double ShareGiven(const JobSizing& job, const PackLayout& layout) {
+  std::vector<int> asked;
+  for (const VertexRecommendation& r : job.out.vertices) asked.push_back(r.wanted);
+  const JobGraph& graph = job.window.graph;
+  return static_cast<double>(SlotsOf(graph, layout.spread.parallelism.front())) / SlotsOf(graph, asked);
+}
+
 void FindNoRoom(JobSizing& job, const PackAnswer& answer) {
   if (answer.part == 1) return;
   Finding& finding = job.Add(FindingKind::kNoRoom, -1);
   finding.role = ProcessRole::kTaskManager;
-  finding.share = answer.part;
+  finding.share = answer.chosen ? ShareGiven(job, *answer.chosen) : 0;
   finding.evidence = job.out.evidence.Add("layout.no_room", -1,
                                           {{"needed", answer.cap.needed, Unit(answer.cap.cap), "layout"},
                                            {"allowed", answer.cap.allowed, Unit(answer.cap.cap), Name(answer.cap.cap)}},
@@ -116,6 +124,26 @@ void Hold(JobSizing& job, const LayoutChoice& choice, ProcessRecommendation& ans
                         {"payback_time", job.seconds.payback, "s", "policy"},
                         {"restart_time", job.seconds.restart, "s", "policy"}},
                        {"cost", choice.cost_held, "CU", "guard.layout"});
+}
+
+// Where no memory may be lowered and none is lacking, what rounding would add is no reason to touch it.
+void KeepMemory(const TuningPolicy& policy, const ProcessSize& now, ProcessRecommendation& answer) {
+  ProcessSize& wanted = answer.wanted;
+  if (!now.memory || LacksMemory(now, wanted)) return;
+  wanted.memory = now.memory;
+  wanted.memory_limit_factor = now.memory_limit_factor;
+  wanted.heap = now.heap;
+  wanted.managed = now.managed;
+  wanted.network = now.network;
+  wanted.metaspace = now.metaspace;
+  wanted.overhead = now.overhead;
+  answer.options.clear();
+  SetCost(policy, wanted);
+}
+
+bool IsSameProcess(const ProcessSize& a, const ProcessSize& b) {
+  return a.slots == b.slots && a.cpu == b.cpu && a.cpu_limit_factor == b.cpu_limit_factor && a.memory == b.memory &&
+         a.memory_limit_factor == b.memory_limit_factor && a.heap == b.heap;
 }
 
 void Decide(JobSizing& job, const PackInput& input, const LayoutChoice& choice, bool cpu_known,
@@ -168,6 +196,9 @@ void AnswerTaskManagers(JobSizing& job, const PresentProcesses& present) {
   }
   if (best->best.chosen) ShowNeeded(job, *input, *best->best.chosen, cpu_needs.known, answer);
   Decide(job, *input, *taken, cpu_needs.known, answer);
+  if (frozen && !taken->hold && taken->Taken() != nullptr) KeepMemory(job.policy, now, answer);
+  const bool changes = answer.action == Action::kRaise || answer.action == Action::kLower;
+  if (changes && answer.options.empty() && IsSameProcess(now, answer.wanted)) answer.action = Action::kHold;
   if (memory.live->trend.rising) answer.action = Action::kPerson;
 }
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "service/access/digest.h"
 #include "service/access/memory.h"
+#include "service/digest.h"
 
 namespace tune {
 namespace {

@@ -15,7 +15,7 @@
 #include "libtune/codec/window_codec.h"
 #include "libtune/codec/wire.h"
 #include "libtune/internal/not_allowed.h"
-#include "service/access/digest.h"
+#include "service/digest.h"
 
 namespace tune {
 namespace {

@@ -1,5 +1,6 @@
 #include "service/jobs/decision.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -50,7 +51,11 @@ std::string ReasonOf(const JobRecommendation& recommendation, const JobGraph& gr
                                      std::pair(ProcessRole::kJobManager, &recommendation.job_manager)}) {
     if (answer->action != Action::kHold) return RoleSummary(role, *answer);
   }
-  if (!recommendation.findings.empty()) return FindingText(recommendation.findings.front(), graph);
+  const std::vector<Finding>& findings = recommendation.findings;
+  const auto no_room =
+      std::find_if(findings.begin(), findings.end(), [](const Finding& f) { return f.kind == FindingKind::kNoRoom; });
+  if (no_room != findings.end()) return FindingText(recommendation, *no_room, graph);
+  if (!findings.empty()) return FindingText(recommendation, findings.front(), graph);
   return "nothing to change";
 }
 

@@ -7,7 +7,7 @@
 #include "libtune/codec/door.h"
 #include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
-#include "service/access/digest.h"
+#include "service/digest.h"
 #include "service/jobs/job_ref.h"
 #include "service/jobs/write_job.h"
 #include "service/violations.h"

@@ -95,7 +95,7 @@ TEST(RecommendationCodecTest, EveryFieldArrivesAndLeavesAgain) {
   EXPECT_EQ(decoded->messages, (std::vector<std::string>{"m"}));
   TuningPolicy policy;
   policy.name = "careful";
-  proto.mutable_findings(0)->set_message(FindingText(job.findings[0], WindowOf().graph));
+  proto.mutable_findings(0)->set_message(FindingText(job, job.findings[0], WindowOf().graph));
   EXPECT_EQ(ToProto(job, WindowOf(), policy).DebugString(), proto.DebugString());
 }
 

@@ -57,7 +57,7 @@ Finding HotKey() {
 }
 
 TEST(FindingText, OfAHotKeySaysSubtaskShareAndLimit) {
-  EXPECT_EQ(FindingText(HotKey(), TwoVertices()),
+  EXPECT_EQ(FindingText({}, HotKey(), TwoVertices()),
             "Source: orders: hot key: subtask 3 gets 60 % of the traffic by one key alone; no parallelism carries more "
             "than 805 records/s");
 }
@@ -67,38 +67,39 @@ TEST(FindingText, KeepsTwoDigitsOfASmallShare) {
   for (const auto& [share, text] :
        {std::pair(0.0025, " 0.25 % "), {0.0199, " 2 % "}, {0.02, " 2 % "}, {0.0, " 0 % "}}) {
     finding.share = share;
-    EXPECT_THAT(FindingText(finding, TwoVertices()), HasSubstr(text));
+    EXPECT_THAT(FindingText({}, finding, TwoVertices()), HasSubstr(text));
   }
 }
 
 TEST(FindingText, LeavesOutALimitThatIsNotKnown) {
   Finding finding = HotKey();
   finding.rate_limit.reset();
-  EXPECT_THAT(FindingText(finding, TwoVertices()), Not(HasSubstr("records/s")));
+  EXPECT_THAT(FindingText({}, finding, TwoVertices()), Not(HasSubstr("records/s")));
 }
 
 TEST(FindingText, CountsSubtasksBeyondEight) {
   Finding finding = HotKey();
   finding.kind = FindingKind::kUnevenLoad;
   finding.subtasks = {0, 1, 2, 3, 4, 5, 6, 7};
-  EXPECT_THAT(FindingText(finding, TwoVertices()), HasSubstr("subtasks 0, 1, 2, 3, 4, 5, 6, 7 above"));
+  EXPECT_THAT(FindingText({}, finding, TwoVertices()), HasSubstr("subtasks 0, 1, 2, 3, 4, 5, 6, 7 above"));
   finding.subtasks.push_back(8);
   finding.subtasks.push_back(9);
-  EXPECT_THAT(FindingText(finding, TwoVertices()), HasSubstr("subtasks 0, 1, 2, 3, 4, 5, 6, 7 and 2 more above"));
+  EXPECT_THAT(FindingText({}, finding, TwoVertices()), HasSubstr("subtasks 0, 1, 2, 3, 4, 5, 6, 7 and 2 more above"));
 }
 
 TEST(FindingText, OfTheJobHasNoVertex) {
   Finding finding;
   finding.kind = FindingKind::kCheckpointBound;
   finding.share = 0.75;
-  EXPECT_EQ(FindingText(finding, TwoVertices()), "75 % of the checkpoints failed: no change that needs a savepoint");
+  EXPECT_EQ(FindingText({}, finding, TwoVertices()),
+            "75 % of the checkpoints failed: no change that needs a savepoint");
 }
 
 // A vertex may have no name; its id is always there.
 TEST(FindingText, OfAVertexWithoutANameSaysItsId) {
   Finding finding = HotKey();
   finding.vertex = 1;
-  EXPECT_THAT(FindingText(finding, TwoVertices()), HasSubstr("beef: hot key"));
+  EXPECT_THAT(FindingText({}, finding, TwoVertices()), HasSubstr("beef: hot key"));
 }
 
 template <typename Enum>
@@ -124,7 +125,7 @@ TEST(FindingText, EveryKindHasAMeaningOnOneLine) {
   for (int kind = 0; kind <= static_cast<int>(FindingKind::kInfeasible); ++kind) {
     Finding finding;
     finding.kind = static_cast<FindingKind>(kind);
-    const std::string text = FindingText(finding, TwoVertices());
+    const std::string text = FindingText({}, finding, TwoVertices());
     EXPECT_FALSE(text.empty()) << kind;
     EXPECT_EQ(text.find('\n'), std::string::npos) << kind;
   }

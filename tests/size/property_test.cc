@@ -68,9 +68,12 @@ void ExpectSane(const ProcessRecommendation& answer) {
   EXPECT_TRUE(answer.options.empty());
 }
 
-// On thin data, or where the live set rises, no memory is lowered. (A process of which no spec is known may become
-// smaller while its heap or CPU is raised: what else it held is not known.)
+// On thin data nothing is lowered, and no memory where the live set rises. (A process of which no spec is known may
+// become smaller while its heap or CPU is raised: what else it held is not known.)
 void ExpectNothingLoweredInTheDark(const ProcessRecommendation& answer) {
+  if (answer.cpu_verdict == Verdict::kThinData && answer.now.cpu) {
+    EXPECT_GE(answer.wanted.cpu, answer.now.cpu);
+  }
   if (answer.memory_verdict != Verdict::kThinData && answer.memory_verdict != Verdict::kExcluded) return;
   if (answer.now.overhead) {
     EXPECT_GE(answer.wanted.memory, answer.now.memory);

@@ -2,11 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libtune/explain/text.h"
 #include "tests/support/answer.h"
 #include "tests/support/process_window_maker.h"
 
 namespace tune {
 namespace {
+
+using testing::HasSubstr;
 
 // Live 400 MiB of full collections at 4 % of the time: fewer than the goal of 5 % asks for, and yet a smaller heap by
 // the model needs its margin. Old generation 2/3: (2/3 H - 400) = 4 / 5 (2/3 * 1024 - 400) gives H = 939, and 1.2
@@ -214,6 +217,45 @@ TEST(TaskManagers, AreMoreOfTheSameForMoreParallelism) {
   EXPECT_EQ(job.task_managers.wanted.memory, job.task_managers.now.memory);
 }
 
+// Of few minutes nobody knows what a TaskManager uses: each of the eight gets the core that each of the four had,
+// though all of them together are given twice as much.
+TEST(TaskManagers, AreMoreOfTheSameOnThinData) {
+  SteadyJob steady = Content();
+  steady.bins = 9;
+  steady.cpu = 1;
+  JobWindow window = Build(steady);
+  window.sources[0].kind = DemandKind::kGiven;
+  window.sources[0].given = RecordsPerSecond(2000);
+  TuningPolicy policy = MemoryPolicy();
+  policy.price_per_core = 1;
+  const ProcessRecommendation answer = MustRecommend(window, policy).task_managers;
+  EXPECT_EQ(answer.cpu_verdict, Verdict::kThinData);
+  EXPECT_EQ(answer.wanted.count, 8);
+  EXPECT_EQ(answer.wanted.cpu, MilliCores(1000));
+  EXPECT_EQ(answer.wanted.memory, answer.now.memory);
+}
+
+// Less CPU is asked for; memory may not be lowered, and parts of whole MiB instead of Flink's are no reason to raise
+// it.
+TEST(TaskManagers, KeepTheirMemoryToTheByteWhereCpuAloneChanges) {
+  SteadyJob steady = Content();
+  steady.task_managers.live_mib = 50;
+  steady.task_managers.rise_mib = 60;
+  steady.cpu = 4;
+  JobWindow window = Build(steady);
+  window.facts.configuration.clear();
+  window.facts.task_manager.memory = "1728m";
+  TuningPolicy policy = MemoryPolicy();
+  policy.price_per_core = 1;
+  const ProcessRecommendation answer = MustRecommend(window, policy).task_managers;
+  EXPECT_EQ(answer.memory_verdict, Verdict::kExcluded);
+  EXPECT_LT(answer.wanted.cpu, answer.now.cpu);
+  EXPECT_EQ(answer.wanted.memory, answer.now.memory);
+  EXPECT_EQ(answer.wanted.heap, answer.now.heap);
+  EXPECT_EQ(answer.wanted.managed, answer.now.managed);
+  EXPECT_TRUE(answer.options.empty());
+}
+
 TEST(TaskManagers, StayWhereOnlyParallelismIsSized) {
   SteadyJob steady = Content();
   steady.task_managers.overhead = 0.08;
@@ -241,11 +283,32 @@ TEST(TaskManagers, TakeThePartThatTheQuotaLeaves) {
   const Finding* no_room = FindingOf(job, FindingKind::kNoRoom);
   ASSERT_NE(no_room, nullptr);
   EXPECT_EQ(no_room->role, ProcessRole::kTaskManager);
-  EXPECT_EQ(no_room->share, 39.0 / 64);
+  EXPECT_EQ(no_room->share, 0.5);
+  const std::string text = FindingText(job, *no_room, window.graph);
+  EXPECT_THAT(text, HasSubstr("TaskManagers: room for 50 % of the slots that are needed: quota: memory requests, "));
+  EXPECT_THAT(text, HasSubstr(" MiB needed and 3000 MiB allowed"));
   EXPECT_EQ(job.vertices[1].wanted, 4);
   EXPECT_EQ(job.task_managers.wanted.count, 2);
   EXPECT_EQ(InMib(job.task_managers.wanted.memory), 552 + kRestMib);
   EXPECT_EQ(TermOf(job, "layout.no_room", -1, "allowed"), 3000.0 * (1 << 20));
+}
+
+// 15 subtasks are wanted, for which eight TaskManagers would be; there is room for those that are there.
+TEST(TaskManagers, ThatStayForWantOfRoomAreHeld) {
+  SteadyJob steady = Content();
+  steady.bins = 9;  // too few to change their size
+  JobWindow window = Build(steady);
+  window.sources[0].kind = DemandKind::kGiven;
+  window.sources[0].given = RecordsPerSecond(2000);
+  window.facts.limits.quota.pods = 5;  // one is the JobManager
+  const JobRecommendation job = MustRecommend(window, MemoryPolicy());
+  EXPECT_EQ(job.task_managers.action, Action::kHold);
+  EXPECT_EQ(job.task_managers.wanted.count, 4);
+  EXPECT_EQ(job.vertices[1].wanted, 8);
+  EXPECT_EQ(job.action, Action::kHold);
+  const Finding* no_room = FindingOf(job, FindingKind::kNoRoom);
+  ASSERT_NE(no_room, nullptr);
+  EXPECT_EQ(no_room->share, 8.0 / 15);
 }
 
 TEST(TaskManagers, ThatFitNowhereAreForAPerson) {

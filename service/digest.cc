@@ -1,4 +1,4 @@
-#include "service/access/digest.h"
+#include "service/digest.h"
 
 #include <openssl/evp.h>
 
