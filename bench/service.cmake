@@ -6,7 +6,7 @@ if(LIBTUNE_WITH_SERVICE)
   protobuf_generate(TARGET echo_proto LANGUAGE grpc GENERATE_EXTENSIONS .grpc.pb.h .grpc.pb.cc
     PLUGIN "protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>")
 
-  add_executable(service_score service/score.cc)
+  add_executable(service_score service/open_loop.cc service/score.cc)
   target_include_directories(service_score PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(service_score PRIVATE echo_proto tune::service tune::history absl::str_format tune_warnings)
 

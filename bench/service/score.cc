@@ -12,12 +12,12 @@
 #include <csignal>
 #include <cstdio>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "bench/peer/synthetic_input.h"
+#include "bench/service/open_loop.h"
 #include "libtune/codec/window_codec.h"
 #include "service/api/answers.h"
 #include "service/api/tuner_service.h"
@@ -28,7 +28,7 @@ namespace tune::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kRound = std::chrono::seconds(3);
+constexpr double kRoundSeconds = 3;
 constexpr int kRounds = 3;
 constexpr int kOutstanding = 16;  // while looking for the echo's most
 
@@ -76,9 +76,6 @@ v1::RecommendRequest RequestOf(int vertices, int minutes) {
   return request;
 }
 
-// Starts a call; `done` is called with whether it was answered.
-using Start = std::function<void(std::function<void(bool)> done)>;
-
 grpc::ByteBuffer BytesOf(const google::protobuf::Message& message) {
   const grpc::Slice slice(message.SerializeAsString());
   return grpc::ByteBuffer(&slice, 1);
@@ -101,7 +98,7 @@ Start StartCall(grpc::GenericStub& stub, const std::string& method, const grpc::
 double MostPerSecond(const Start& start) {
   std::atomic<int64_t> answered = 0;
   std::atomic<int> under_way = kOutstanding;
-  const auto end = Clock::now() + kRound;
+  const auto end = Clock::now() + std::chrono::milliseconds(static_cast<int64_t>(kRoundSeconds * 1000));
   std::function<void(bool)> next = [&](bool) {
     ++answered;
     if (Clock::now() < end) return start(next);
@@ -109,39 +106,7 @@ double MostPerSecond(const Start& start) {
   };
   for (int i = 0; i < kOutstanding; ++i) start(next);
   while (under_way > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  return static_cast<double>(answered) / std::chrono::duration<double>(kRound).count();
-}
-
-struct Latency {
-  double p50_us = 0, p99_us = 0;
-  int64_t refused = 0;
-};
-
-// Calls begin evenly, whatever became of those before; a call's latency counts from when it should have begun.
-Latency At(const Start& start, double per_second) {
-  const auto count = static_cast<int64_t>(per_second * std::chrono::duration<double>(kRound).count());
-  std::mutex mutex;
-  std::vector<double> micros;
-  std::atomic<int64_t> open = count, refused = 0;
-  const auto begin = Clock::now();
-  for (int64_t i = 0; i < count; ++i) {
-    const auto due = begin + std::chrono::duration_cast<Clock::duration>(
-                                 std::chrono::duration<double>(static_cast<double>(i) / per_second));
-    if (due - Clock::now() > std::chrono::microseconds(60)) std::this_thread::sleep_until(due);
-    start([&, due](bool ok) {
-      const double took = std::chrono::duration<double>(Clock::now() - due).count() * 1e6;
-      {
-        const std::lock_guard lock(mutex);
-        micros.push_back(took);
-      }
-      if (!ok) ++refused;
-      --open;
-    });
-  }
-  while (open > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  std::sort(micros.begin(), micros.end());
-  const auto at = [&](double q) { return micros[static_cast<size_t>(q * static_cast<double>(micros.size() - 1))]; };
-  return {at(0.5), at(0.99), refused};
+  return static_cast<double>(answered) / kRoundSeconds;
 }
 
 double Median(std::vector<double> values) {
@@ -168,7 +133,8 @@ void Score(grpc::GenericStub& stub, int vertices, int minutes) {
     std::vector<double> e50, o50, e99, o99;
     int64_t refused = 0;
     for (int round = 0; round < kRounds; ++round) {
-      const Latency e = At(echo, share * most), o = At(recommend, share * most);
+      const Latency e = OpenLoop(echo, share * most, kRoundSeconds),
+                    o = OpenLoop(recommend, share * most, kRoundSeconds);
       e50.push_back(e.p50_us), e99.push_back(e.p99_us), o50.push_back(o.p50_us), o99.push_back(o.p99_us);
       refused += e.refused + o.refused;
     }
