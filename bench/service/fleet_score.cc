@@ -21,7 +21,7 @@ namespace tune::bench {
 namespace {
 
 constexpr double kMiB = 1 << 20;
-constexpr double kMostStart_s = 300;
+constexpr double kMostStartSeconds = 300;
 constexpr double kAsked = 1000;   // GetJob a second
 constexpr int kShortWindow = 10;  // minutes
 constexpr int kLongWindow = 60;   // minutes
@@ -85,7 +85,7 @@ class Run {
   void StartTuned() {
     auto started =
         TunedProcess::Start({"--store", folder_ + "/jobs.db", "--evaluate", "1", "--calls-under-way", "10000"},
-                            folder_ + "/tuned.log", kMostStart_s);
+                            folder_ + "/tuned.log", kMostStartSeconds);
     MustBeOk(started.status());
     tuned_ = *std::move(started);
     fleet_.Connect(tuned_->address());

@@ -23,7 +23,7 @@ class Certificates {
                                      "certificate = ca.crt\nprivate_key = ca.key\ndefault_md = sha256\n"
                                      "unique_subject = no\n"
                                      "[names]\ncommonName = supplied\n";
-    std::ofstream(File("index"));
+    const std::ofstream index(File("index"));  // an empty file
     Run(absl::StrCat("openssl req -x509 ", kKey, " -subj /CN=ca -days 2 -keyout ca.key -out ca.crt"));
   }
 
