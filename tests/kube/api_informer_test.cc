@@ -103,7 +103,7 @@ TEST_F(KubeApiInformer, ListsInPagesAndHandsOutPagesInOrder) {
   Start();
   ASSERT_TRUE(informer_->WaitSynced(kTime));
   EXPECT_EQ(informer_->cache().size(), 25);
-  ASSERT_TRUE(Eventually([&] { return informer_->state().watches == 1; }));
+  ASSERT_TRUE(Eventually([&] { return informer_->state().watches == 1 && client_->requests() - before >= 4; }));
   EXPECT_EQ(client_->requests() - before, 4) << "three pages and a watch";
   const auto page = informer_->cache().List(ns_, "m12", 3);
   ASSERT_EQ(page.size(), 3);
