@@ -66,6 +66,7 @@ absl::Status CheckOptions(const StoreOptions& options) {
   }
   const std::pair<const char*, absl::Duration> kept[] = {{"keep_keys", options.keep_keys},
                                                          {"keep_decisions", options.keep_decisions},
+                                                         {"keep_changes", options.keep_changes},
                                                          {"keep_recommendations", options.keep_recommendations}};
   for (const auto& [field, duration] : kept) {
     if (duration <= absl::ZeroDuration()) bad.Add(field, absl::FormatDuration(duration), "> 0");
@@ -121,6 +122,15 @@ absl::Status CheckRecord(const DecisionRecord& decision, const std::string& reco
   CheckLine("reason", decision.reason, kMostReasonBytes, true, bad);
   CheckSize("blob", decision.blob, most_bytes, bad);
   CheckTime(decision.time, bad);
+  return bad.ToStatus();
+}
+
+absl::Status CheckRecord(const ChangeRecord& change, const IdempotencyKey& key, int64_t most_bytes) {
+  Violations bad;
+  CheckJob(change.job, bad);
+  CheckKey(key, bad);
+  CheckSize("blob", change.blob, most_bytes, bad);
+  CheckTime(change.time, bad);
   return bad.ToStatus();
 }
 

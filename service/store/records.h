@@ -89,6 +89,33 @@ struct StoredDecision {
   absl::Status damage;  // kDataLoss: it does not match its checksum; only the id and the job stand above
 };
 
+// A change of a job's spec: what was meant to be done, and what became of it.
+struct ChangeRecord {
+  JobKey job;
+  absl::Time time;   // of this state of it
+  bool open = true;  // it is not over: whoever starts again has to look after it
+  std::string blob;
+};
+
+struct StoredChange {
+  int64_t id = 0;  // >= 1; grows with each change of any job, never given twice
+  absl::Time begun;
+  ChangeRecord change;
+  absl::Status damage;  // kDataLoss: it does not match its checksum; only the id, the job and `open` stand above
+};
+
+struct ChangeId {
+  int64_t id = 0;
+  bool repeated = false;  // the key came before, with the same request: nothing was added
+};
+
+// Which changes are listed. All that is said holds.
+struct ChangeFilter {
+  std::optional<JobKey> job;
+  std::string ns;  // empty: all
+  bool only_open = false;
+};
+
 // What a policy is for.
 struct PolicyScope {
   enum class Level { kDefault, kNamespace, kJob };
@@ -122,8 +149,8 @@ struct PolicyChange {
 };
 
 struct SweepResult {
-  int64_t keys = 0, decisions = 0, recommendations = 0;  // removed
-  bool more = false;                                     // there is more to remove: sweep again
+  int64_t keys = 0, decisions = 0, recommendations = 0, changes = 0;  // removed
+  bool more = false;                                                  // there is more to remove: sweep again
 };
 
 struct StoreStats {

@@ -49,6 +49,15 @@ CREATE TABLE policies(
   level INTEGER NOT NULL, ns TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL,
   who TEXT NOT NULL, time_ms INTEGER NOT NULL, blob BLOB NOT NULL, checksum INTEGER NOT NULL,
   UNIQUE(level, ns, name, kind)) STRICT;
+)sql",
+                                       R"sql(
+CREATE TABLE changes(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job INTEGER NOT NULL, open INTEGER NOT NULL, begun_ms INTEGER NOT NULL, time_ms INTEGER NOT NULL,
+  blob BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT;
+CREATE INDEX changes_by_job ON changes(job, id);
+CREATE INDEX changes_by_time ON changes(time_ms);
+CREATE INDEX changes_open ON changes(id) WHERE open = 1;
 )sql"};
 constexpr auto kVersion = static_cast<int64_t>(std::size(kMigrations));
 

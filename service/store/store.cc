@@ -186,6 +186,38 @@ absl::StatusOr<std::vector<StoredDecision>> Store::ListDecisions(const JobKey* j
   return tune::ListDecisions(**reader, job, after_id, most);
 }
 
+void Store::AppendChange(ChangeRecord change, IdempotencyKey key, Done<ChangeId> done) {
+  if (auto status = CheckRecord(change, key, options_.most_blob_bytes); !status.ok()) return done(status);
+  const size_t bytes = change.blob.size();
+  writer_.Submit(MakeWrite<ChangeId>(
+      bytes,
+      [change = std::move(change), key = std::move(key)](Database& db) { return tune::AppendChange(db, change, key); },
+      nullptr, std::move(done)));
+}
+
+void Store::UpdateChange(int64_t id, ChangeRecord change, DoneStatus done) {
+  if (auto status = CheckRecord(change, {}, options_.most_blob_bytes); !status.ok()) return done(status);
+  const size_t bytes = change.blob.size();
+  writer_.Submit(MakeWrite<Nothing>(
+      bytes,
+      [id, change = std::move(change)](Database& db) -> absl::StatusOr<Nothing> {
+        if (auto status = tune::UpdateChange(db, id, change); !status.ok()) return status;
+        return Nothing();
+      },
+      nullptr, [done = std::move(done)](const absl::StatusOr<Nothing>& result) { done(result.status()); }));
+}
+
+absl::StatusOr<std::vector<StoredChange>> Store::ListChanges(const ChangeFilter& filter, int64_t before_id,
+                                                             int64_t most) {
+  if (auto status = CheckMost(most); !status.ok()) return status;
+  if (filter.job) {
+    if (auto status = CheckJob(*filter.job); !status.ok()) return status;
+  }
+  auto reader = readers_.Take();
+  if (!reader.ok()) return reader.status();
+  return tune::ListChanges(**reader, filter, before_id, most);
+}
+
 void Store::PutPolicy(PolicyRecord policy, PolicyChange change, Done<int64_t> done) {
   if (auto status = CheckRecord(policy, change, options_.most_blob_bytes); !status.ok()) return done(status);
   const size_t bytes = policy.blob.size();
@@ -223,7 +255,7 @@ absl::StatusOr<std::vector<StoredPolicy>> Store::ListPolicies(int64_t after_revi
 
 void Store::Sweep(absl::Time now, Done<SweepResult> done) {
   const SweepBefore before = {now - options_.keep_keys, now - options_.keep_decisions,
-                              now - options_.keep_recommendations};
+                              now - options_.keep_recommendations, now - options_.keep_changes};
   writer_.Submit(MakeWrite<SweepResult>(
       0,
       [before, most = options_.most_file_bytes](Database& db) -> absl::StatusOr<SweepResult> {

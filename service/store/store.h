@@ -31,6 +31,7 @@ struct StoreOptions {
   // How long to keep, > 0. Idempotency keys, at least: also of pushes that a checkpoint has taken in.
   absl::Duration keep_keys = absl::Hours(24);
   absl::Duration keep_decisions = absl::Hours(24 * 90);
+  absl::Duration keep_changes = absl::Hours(24 * 365);         // since they were over
   absl::Duration keep_recommendations = absl::Hours(24 * 30);  // since their job was last written of
   int64_t most_decisions = 1000;                               // of one job; >= 1
   int64_t most_file_bytes = int64_t{16} << 30;     // >= 1 MiB; of the file. Its log comes on top, some MiB as a rule
@@ -89,6 +90,15 @@ class Store {
   void AppendDecision(DecisionRecord decision, std::string recommendation, Done<int64_t> done);
   // By id from the first one later than `after_id`; of `job`, nullptr: of all. At most `most`, in [1, 10,000].
   absl::StatusOr<std::vector<StoredDecision>> ListDecisions(const JobKey* job, int64_t after_id, int64_t most);
+
+  // Answers its id. kAlreadyExists: the key was used for another request.
+  void AppendChange(ChangeRecord change, IdempotencyKey key, Done<ChangeId> done);
+  // In place of what was told of it before; the job stays. kNotFound: there is none of this id; kFailedPrecondition: it
+  // is another job's, or over.
+  void UpdateChange(int64_t id, ChangeRecord change, DoneStatus done);
+  // By id, the latest first, from the first one earlier than `before_id` (<= 0: the last one). At most `most`, in
+  // [1, 10,000].
+  absl::StatusOr<std::vector<StoredChange>> ListChanges(const ChangeFilter& filter, int64_t before_id, int64_t most);
 
   // Answers its revision. kAborted: it has another than expected.
   void PutPolicy(PolicyRecord policy, PolicyChange change, Done<int64_t> done);

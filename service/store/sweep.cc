@@ -31,12 +31,16 @@ constexpr const char* kDecisions =
 constexpr const char* kRecommendations =
     "DELETE FROM recommendations WHERE job IN (SELECT r.job FROM recommendations r JOIN jobs j ON j.id = r.job "
     "WHERE j.heard_ms < ? LIMIT ?)";
+// Those that are not over stay, however old.
+constexpr const char* kChanges =
+    "DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE time_ms < ? AND open = 0 ORDER BY time_ms LIMIT ?)";
 // Nothing names them any more.
 constexpr const char* kJobs =
     "DELETE FROM jobs WHERE id IN (SELECT j.id FROM jobs j WHERE j.heard_ms < ? "
     "AND NOT EXISTS(SELECT 1 FROM pushes WHERE job = j.id) AND NOT EXISTS(SELECT 1 FROM checkpoints WHERE job = j.id) "
     "AND NOT EXISTS(SELECT 1 FROM keys WHERE owner = j.id) AND NOT EXISTS(SELECT 1 FROM decisions WHERE job = j.id) "
-    "AND NOT EXISTS(SELECT 1 FROM recommendations WHERE job = j.id) LIMIT ?)";
+    "AND NOT EXISTS(SELECT 1 FROM recommendations WHERE job = j.id) "
+    "AND NOT EXISTS(SELECT 1 FROM changes WHERE job = j.id) LIMIT ?)";
 
 }  // namespace
 
@@ -48,11 +52,14 @@ absl::StatusOr<SweepResult> Sweep(Database& db, const SweepBefore& before) {
   if (!decisions.ok()) return decisions.status();
   const auto recommendations = Remove(db, kRecommendations, before.recommendations, result.more);
   if (!recommendations.ok()) return recommendations.status();
+  const auto changes = Remove(db, kChanges, before.changes, result.more);
+  if (!changes.ok()) return changes.status();
   const auto jobs = Remove(db, kJobs, before.recommendations, result.more);
   if (!jobs.ok()) return jobs.status();
   result.keys = *keys;
   result.decisions = *decisions;
   result.recommendations = *recommendations;
+  result.changes = *changes;
   if (auto status = Shrink(db, result.more); !status.ok()) return status;
   return result;
 }

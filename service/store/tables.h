@@ -64,6 +64,12 @@ absl::StatusOr<int64_t> AppendDecision(Database& db, const DecisionRecord& decis
 absl::StatusOr<std::vector<StoredDecision>> ListDecisions(Database& db, const JobKey* job, int64_t after_id,
                                                           int64_t most);
 
+// --- changes.cc
+absl::StatusOr<ChangeId> AppendChange(Database& db, const ChangeRecord& change, const IdempotencyKey& key);
+absl::Status UpdateChange(Database& db, int64_t id, const ChangeRecord& change);
+absl::StatusOr<std::vector<StoredChange>> ListChanges(Database& db, const ChangeFilter& filter, int64_t before_id,
+                                                      int64_t most);
+
 // --- policies.cc
 absl::StatusOr<int64_t> PutPolicy(Database& db, const PolicyRecord& policy, const PolicyChange& change);
 absl::StatusOr<int64_t> RemovePolicy(Database& db, const PolicyScope& scope, const PolicyChange& change,
@@ -73,7 +79,7 @@ absl::StatusOr<std::vector<StoredPolicy>> ListPolicies(Database& db, int64_t aft
 
 // --- sweep.cc
 struct SweepBefore {
-  absl::Time keys, decisions, recommendations;
+  absl::Time keys, decisions, recommendations, changes;
 };
 absl::StatusOr<SweepResult> Sweep(Database& db, const SweepBefore& before);
 
