@@ -11,6 +11,7 @@
 #include "libtune/codec/plan_codec.h"
 #include "libtune/codec/recommendation_codec.h"
 #include "libtune/explain/text.h"
+#include "libtune/plan/field_text.h"
 #include "service/cli/connect.h"
 #include "service/cli/kept_job.h"
 #include "service/cli/print.h"
@@ -18,19 +19,6 @@
 
 namespace tune {
 namespace {
-
-// spec.flinkConfiguration["taskmanager.memory.managed.size"]
-std::string FieldText(const std::vector<std::string>& path) {
-  std::string text;
-  for (const std::string& part : path) {
-    if (part.find('.') != std::string::npos) {
-      absl::StrAppend(&text, "[\"", part, "\"]");
-    } else {
-      absl::StrAppend(&text, text.empty() ? "" : ".", part);
-    }
-  }
-  return Plain(text);
-}
 
 void PrintDiff(const v1::PlanResponse& plan, const SpecPatch& patch) {
   const std::string generation = plan.has_generation() ? absl::StrCat(" (generation ", plan.generation(), ")") : "";
@@ -41,7 +29,7 @@ void PrintDiff(const v1::PlanResponse& plan, const SpecPatch& patch) {
   for (const SpecChange& change : patch.changes) {
     std::printf(
         "%s\n",
-        Paint(Colour::kBlue, absl::StrCat("@@ ", FieldText(change.path), " @@ ", Plain(change.reason))).c_str());
+        Paint(Colour::kBlue, absl::StrCat("@@ ", Plain(FieldText(change.path)), " @@ ", Plain(change.reason))).c_str());
     if (!change.before.empty()) std::printf("%s\n", Paint(Colour::kRed, "-" + Plain(change.before)).c_str());
     if (!change.after.empty()) std::printf("%s\n", Paint(Colour::kGreen, "+" + Plain(change.after)).c_str());
   }

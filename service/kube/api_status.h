@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -21,6 +22,14 @@ absl::Status ApiError(const std::string& request, int http_code, const std::stri
 
 // The same from a Status object, as in a watch's ERROR event; one without a code is kUnknown.
 absl::Status ApiError(const std::string& request, simdjson::dom::element status_object);
+
+// A field that another manager owns, as a refused apply names it.
+struct FieldConflict {
+  std::string manager;  // "kubectl-create"
+  std::string field;    // ".spec.job.parallelism"
+};
+// Of an apply's kAborted; empty: it was refused for another reason (the object has changed since). At most 100.
+std::vector<FieldConflict> ConflictsOf(const absl::Status& status);
 
 // How long the server asks to stay away (Retry-After); carried by the Status itself.
 void SetRetryAfter(absl::Duration wait, absl::Status& status);

@@ -13,6 +13,8 @@
 namespace tune {
 namespace {
 
+constexpr char kJson[] = "application/json";
+
 // The answer as a Status; OK for 2xx.
 absl::Status StatusOf(const HttpRequest& request, const HttpAnswer& answer) {
   if (!answer.transport.ok()) return answer.transport;
@@ -70,7 +72,8 @@ absl::StatusOr<HttpRequest> KubeClient::MakeRequest(const std::string& path, abs
 }
 
 absl::StatusOr<std::string> KubeClient::Call(const std::string& method, const std::string& path,
-                                             const std::string& body, absl::Duration timeout) {
+                                             const std::string& body, const std::string& content_type,
+                                             absl::Duration timeout) {
   const auto end = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
   Backoff backoff(options_.least_wait, options_.most_wait);
   bool refused_before = false;
@@ -81,7 +84,7 @@ absl::StatusOr<std::string> KubeClient::Call(const std::string& method, const st
     if (!request.ok()) return request.status();
     request->method = method;
     request->body = body;
-    if (method != "GET") request->headers.emplace_back("Content-Type: application/json");
+    if (!content_type.empty()) request->headers.push_back("Content-Type: " + content_type);
     const auto transfer = std::make_shared<Transfer>(*std::move(request));
     ++requests_;
     connection_.Start(transfer);
@@ -100,11 +103,20 @@ absl::StatusOr<std::string> KubeClient::Call(const std::string& method, const st
 }
 
 absl::StatusOr<std::string> KubeClient::Get(const std::string& path, absl::Duration timeout) {
-  return Call("GET", path, "", timeout);
+  return Call("GET", path, "", "", timeout);
 }
 
 absl::StatusOr<std::string> KubeClient::Post(const std::string& path, const std::string& body, absl::Duration timeout) {
-  return Call("POST", path, body, timeout);
+  return Call("POST", path, body, kJson, timeout);
+}
+
+absl::StatusOr<std::string> KubeClient::Put(const std::string& path, const std::string& body, absl::Duration timeout) {
+  return Call("PUT", path, body, kJson, timeout);
+}
+
+absl::StatusOr<std::string> KubeClient::Apply(const std::string& path, const std::string& body,
+                                              absl::Duration timeout) {
+  return Call("PATCH", path, body, "application/apply-patch+yaml", timeout);  // JSON is YAML
 }
 
 absl::StatusOr<std::unique_ptr<KubeStream>> KubeClient::Open(const std::string& path, absl::Duration timeout) {

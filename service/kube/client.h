@@ -51,7 +51,8 @@ class KubeStream {
 // Errors are those of api_status.h; beside them kUnavailable: no connection, or the answer broke off;
 // kDeadlineExceeded; kResourceExhausted: an answer larger than options allow; kCancelled: the client is going. Tried
 // again until `timeout`: 429 of any request, after the time that Retry-After asks for; 5xx and broken connections of
-// GETs; and POSTs that did not reach the server. 401 is tried once more when the token file holds another token by now.
+// GETs; and others that did not reach the server. 401 is tried once more when the token file holds another token by
+// now.
 class KubeClient {
  public:
   // As CheckKubeConfig(); and as TokenSource::Get(), so that a token that is absent shows at once.
@@ -65,6 +66,11 @@ class KubeClient {
   absl::StatusOr<std::string> Get(const std::string& path, absl::Duration timeout);
   // `body` is JSON.
   absl::StatusOr<std::string> Post(const std::string& path, const std::string& body, absl::Duration timeout);
+  // Replaces the object; its resourceVersion, if it has one, must be the present one (else kAborted).
+  absl::StatusOr<std::string> Put(const std::string& path, const std::string& body, absl::Duration timeout);
+  // Server-side apply: `body` is the fields that the manager wants, and nothing else; `path` names the manager
+  // (ApplyPath()). Fields that another one owns are kAborted with ConflictsOf() them, unless it is forced.
+  absl::StatusOr<std::string> Apply(const std::string& path, const std::string& body, absl::Duration timeout);
   // Not tried again: who reads a stream knows from where to go on. It ends after `timeout`.
   absl::StatusOr<std::unique_ptr<KubeStream>> Open(const std::string& path, absl::Duration timeout);
 
@@ -76,7 +82,7 @@ class KubeClient {
   KubeClient(KubeConfig config, KubeClientOptions options);
   absl::StatusOr<HttpRequest> MakeRequest(const std::string& path, absl::Duration timeout, std::string& token);
   absl::StatusOr<std::string> Call(const std::string& method, const std::string& path, const std::string& body,
-                                   absl::Duration timeout);
+                                   const std::string& content_type, absl::Duration timeout);
 
   const KubeClientOptions options_;
   TokenSource token_;

@@ -21,6 +21,11 @@ absl::Status AddSegment(const char* field, const std::string& segment, std::stri
 
 }  // namespace
 
+std::string ApplyPath(const std::string& path, const std::string& manager, bool force, bool dry_run) {
+  return absl::StrCat(path, "?fieldManager=", Escaped(manager), force ? "&force=true" : "",
+                      dry_run ? "&dryRun=All" : "");
+}
+
 std::string Escaped(const std::string& value) {
   std::string escaped;
   for (const char c : value) {

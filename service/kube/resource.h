@@ -18,6 +18,10 @@ struct KubeResource {
 // (".", "..", with "/" or "%", longer than 253 bytes) is kInvalidArgument, other bytes are escaped.
 absl::StatusOr<std::string> PathOf(const KubeResource& resource, const std::string& ns, const std::string& name);
 
+// The query of a server-side apply behind an object's path. Forced: fields that others own are taken from them. Dry:
+// nothing is stored; the answer is the object as it would be.
+std::string ApplyPath(const std::string& path, const std::string& manager, bool force, bool dry_run);
+
 // A value of a query: every byte that means something there is escaped.
 std::string Escaped(const std::string& value);
 
