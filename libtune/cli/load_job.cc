@@ -13,6 +13,7 @@
 #include "libtune/codec/limits_yaml.h"
 #include "libtune/codec/policy_text.h"
 #include "libtune/graph/infer.h"
+#include "libtune/graph/order.h"
 #include "libtune/history/gc_log/beside_history.h"
 #include "libtune/internal/not_allowed.h"
 #include "libtune/size/job_pods.h"
@@ -81,17 +82,12 @@ absl::Status FindEdges(const std::vector<std::unique_ptr<HistoryReader>>& reader
   return InferEdges(traffic, readers.front()->format() == "flink-rest", outline.graph);
 }
 
-std::vector<bool> SourcesOf(const JobGraph& graph) {
-  std::vector<bool> is_source(graph.vertices.size(), true);
-  for (const Edge& edge : graph.edges) is_source[static_cast<size_t>(edge.to)] = false;
-  return is_source;
-}
-
-std::string SourceNames(const JobGraph& graph) {
-  const std::vector<bool> is_source = SourcesOf(graph);
+std::string SourceNames(const GraphView& view) {
+  const std::vector<Vertex>& vertices = view.graph().vertices;
   std::string names;
-  for (size_t v = 0; v < graph.vertices.size(); ++v) {
-    if (is_source[v]) absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", graph.vertices[v].name, "\"");
+  for (size_t v = 0; v < vertices.size(); ++v) {
+    if (!view.is_source(static_cast<int>(v))) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", "\"", vertices[v].name, "\"");
   }
   return names;
 }
@@ -173,7 +169,7 @@ absl::StatusOr<ClusterLimits> LoadLimits(const Arguments& arguments, const std::
 }
 
 absl::StatusOr<std::map<int, RecordsPerSecond>> SourceRatesOf(const Arguments& arguments, const JobGraph& graph) {
-  const std::vector<bool> is_source = SourcesOf(graph);
+  const GraphView view(graph);
   std::map<int, RecordsPerSecond> rates;
   for (const std::string& text : arguments.source_rates) {
     const size_t at = text.rfind('=');
@@ -183,8 +179,8 @@ absl::StatusOr<std::map<int, RecordsPerSecond>> SourceRatesOf(const Arguments& a
       return NotAllowed("--source-rate", text, "SOURCE=RATE with a rate > 0 in records/s");
     }
     const int vertex = FindVertex(graph, text.substr(0, at));
-    if (vertex < 0 || !is_source[static_cast<size_t>(vertex)]) {
-      return NotAllowed("--source-rate", text, absl::StrCat("one of the sources ", SourceNames(graph)));
+    if (vertex < 0 || !view.is_source(vertex)) {
+      return NotAllowed("--source-rate", text, absl::StrCat("one of the sources ", SourceNames(view)));
     }
     rates[vertex] = RecordsPerSecond(rate);
   }

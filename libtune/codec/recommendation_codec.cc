@@ -71,7 +71,7 @@ void WriteHead(const JobRecommendation& recommendation, const JobWindow& window,
   proto.set_timeliness(ToWire(kTimelinesses, recommendation.timeliness));
   for (const Finding& finding : recommendation.findings) {
     Write(recommendation, finding, graph, *proto.add_findings());
-  };
+  }
 }
 
 void WriteTail(const JobRecommendation& recommendation, v1::JobRecommendation& proto) {

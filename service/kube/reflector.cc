@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "libtune/internal/not_allowed.h"
 #include "service/kube/api_status.h"
+#include "service/kube/own_status.h"
 #include "service/kube/watch_stream.h"
 
 namespace tune {
@@ -83,8 +84,7 @@ ReflectorState Reflector::state() const {
   ReflectorState state;
   state.synced = state_.synced;
   state.age = heard_once_ ? absl::FromChrono(Clock::now() - heard_) : absl::InfiniteDuration();
-  // One of its own: how copies of a Status are counted ThreadSanitizer cannot see, Abseil being built without it.
-  state.error = absl::Status(state_.error.code(), state_.error.message());
+  state.error = OwnStatus(state_.error);
   state.lists = state_.lists;
   state.watches = state_.watches;
   return state;

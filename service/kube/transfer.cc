@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libtune/internal/path.h"
+#include "service/kube/own_status.h"
 
 namespace tune {
 namespace {
@@ -42,8 +43,7 @@ HttpAnswer Transfer::Wait() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return answer_.has_value(); });
   HttpAnswer answer = *answer_;
-  // One of its own: how copies of a Status are counted ThreadSanitizer cannot see, Abseil being built without it.
-  answer.transport = absl::Status(answer.transport.code(), answer.transport.message());
+  answer.transport = OwnStatus(answer.transport);
   answer.body = std::move(unread_);
   unread_.clear();
   return answer;

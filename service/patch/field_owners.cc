@@ -8,11 +8,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string TextOf(const json& entry, const char* name) {
-  const auto found = entry.find(name);
-  return found != entry.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 // Entries of managedFields that are whole, and not of a subresource.
 std::vector<const json*> EntriesOf(const LiveObject& object) {
   std::vector<const json*> entries;
@@ -20,7 +15,8 @@ std::vector<const json*> EntriesOf(const LiveObject& object) {
   if (list == nullptr || !list->is_array()) return entries;
   for (const json& entry : *list) {
     const json* fields = entry.is_object() ? FindField(entry, {"fieldsV1"}) : nullptr;
-    if (fields != nullptr && fields->is_object() && TextOf(entry, "subresource").empty()) entries.push_back(&entry);
+    if (fields != nullptr && fields->is_object() && TextField(entry, {"subresource"}).empty())
+      entries.push_back(&entry);
   }
   return entries;
 }
@@ -57,7 +53,7 @@ bool Owns(const json& fields, const FieldPath& path) {
 std::set<FieldPath> AppliedBy(const LiveObject& object, const std::string& manager) {
   std::set<FieldPath> leaves;
   for (const json* entry : EntriesOf(object)) {
-    if (TextOf(*entry, "manager") != manager || TextOf(*entry, "operation") != "Apply") continue;
+    if (TextField(*entry, {"manager"}) != manager || TextField(*entry, {"operation"}) != "Apply") continue;
     FieldPath path;
     AddLeaves(*FindField(*entry, {"fieldsV1"}), path, leaves);
   }
@@ -67,9 +63,9 @@ std::set<FieldPath> AppliedBy(const LiveObject& object, const std::string& manag
 std::vector<FieldOwner> OwnersOf(const LiveObject& object, const FieldPath& path, const std::string& manager) {
   std::vector<FieldOwner> owners;
   for (const json* entry : EntriesOf(object)) {
-    const std::string name = TextOf(*entry, "manager");
+    const std::string name = TextField(*entry, {"manager"});
     if (name == manager || !Owns(*FindField(*entry, {"fieldsV1"}), path)) continue;
-    owners.push_back({name, TextOf(*entry, "operation") == "Apply", TextOf(*entry, "time")});
+    owners.push_back({name, TextField(*entry, {"operation"}) == "Apply", TextField(*entry, {"time"})});
   }
   return owners;
 }

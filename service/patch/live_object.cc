@@ -13,11 +13,6 @@ const json* Member(const json& object, const std::string& name) {
   return found == object.end() ? nullptr : &*found;
 }
 
-std::string TextOf(const json& metadata, const char* name) {
-  const json* text = Member(metadata, name);
-  return text != nullptr && text->is_string() ? text->get<std::string>() : "";
-}
-
 }  // namespace
 
 absl::StatusOr<LiveObject> ReadLiveObject(const std::string& body) {
@@ -25,8 +20,8 @@ absl::StatusOr<LiveObject> ReadLiveObject(const std::string& body) {
   object.json = json::parse(body, nullptr, /*allow_exceptions=*/false);
   const json* metadata = Member(object.json, "metadata");
   if (metadata == nullptr) return NotAllowed("object", "no JSON object with metadata", "a Kubernetes object");
-  object.uid = TextOf(*metadata, "uid");
-  object.resource_version = TextOf(*metadata, "resourceVersion");
+  object.uid = TextField(*metadata, {"uid"});
+  object.resource_version = TextField(*metadata, {"resourceVersion"});
   const json* generation = Member(*metadata, "generation");
   if (object.uid.empty() || object.resource_version.empty() || generation == nullptr ||
       !generation->is_number_integer()) {
@@ -43,6 +38,11 @@ const nlohmann::json* FindField(const nlohmann::json& object, const FieldPath& p
     if (at == nullptr) return nullptr;
   }
   return at;
+}
+
+std::string TextField(const nlohmann::json& object, const FieldPath& path) {
+  const json* text = FindField(object, path);
+  return text != nullptr && text->is_string() ? text->get<std::string>() : "";
 }
 
 }  // namespace tune

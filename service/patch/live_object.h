@@ -24,5 +24,7 @@ absl::StatusOr<LiveObject> ReadLiveObject(const std::string& body);
 
 // nullptr: there is no such field.
 const nlohmann::json* FindField(const nlohmann::json& object, const FieldPath& path);
+// Empty: there is no such field, or it is no text.
+std::string TextField(const nlohmann::json& object, const FieldPath& path);
 
 }  // namespace tune

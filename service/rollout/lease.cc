@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libtune/internal/not_allowed.h"
+#include "service/kube/own_status.h"
 #include "service/kube/resource.h"
+#include "service/patch/live_object.h"
 
 namespace tune {
 namespace {
@@ -31,26 +33,24 @@ absl::Status CheckOptions(const LeaseOptions& o) {
 
 std::string MicroTime() { return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone()); }
 
-const json* Member(const json* object, const char* name) {
-  if (object == nullptr || !object->is_object()) return nullptr;
-  const auto found = object->find(name);
-  return found == object->end() ? nullptr : &*found;
-}
-std::string TextOf(const json* object, const char* name) {
-  const json* text = Member(object, name);
-  return text != nullptr && text->is_string() ? text->get<std::string>() : "";
-}
-int64_t NumberOf(const json* object, const char* name) {
-  const json* number = Member(object, name);
-  return number != nullptr && number->is_number_integer() ? number->get<int64_t>() : 0;
-}
-
 }  // namespace
 
 struct Lease::Record {
   std::string version, holder, acquired;
   int64_t duration_s = 0, transitions = 0;
 };
+
+absl::StatusOr<Lease::Record> Lease::Read() {
+  const absl::StatusOr<std::string> text = client_.Get(path_, options_.renew);
+  if (!text.ok()) return text.status();
+  const json lease = json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  const auto number = [&lease](const char* name) {
+    const json* field = FindField(lease, {"spec", name});
+    return field != nullptr && field->is_number_integer() ? field->get<int64_t>() : 0;
+  };
+  return Record{TextField(lease, {"metadata", "resourceVersion"}), TextField(lease, {"spec", "holderIdentity"}),
+                TextField(lease, {"spec", "acquireTime"}), number("leaseDurationSeconds"), number("leaseTransitions")};
+}
 
 absl::StatusOr<std::unique_ptr<Lease>> Lease::Start(KubeClient& client, const LeaseOptions& options,
                                                     Listener listener) {
@@ -97,7 +97,7 @@ std::string Lease::Holder() const {
 
 absl::Status Lease::error() const {
   const std::lock_guard lock(mutex_);
-  return absl::Status(error_.code(), error_.message());
+  return OwnStatus(error_);
 }
 
 void Lease::Run() {
@@ -125,22 +125,14 @@ void Lease::Tell() {
 }
 
 absl::Status Lease::Try() {
-  const absl::StatusOr<std::string> text = client_.Get(path_, options_.renew);
-  if (absl::IsNotFound(text.status())) return Create();
-  if (!text.ok()) return text.status();
-  const json lease = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  const json *metadata = Member(&lease, "metadata"), *spec = Member(&lease, "spec");
-  Record record;
-  record.version = TextOf(metadata, "resourceVersion");
-  record.holder = TextOf(spec, "holderIdentity");
-  record.acquired = TextOf(spec, "acquireTime");
-  record.duration_s = NumberOf(spec, "leaseDurationSeconds");
-  record.transitions = NumberOf(spec, "leaseTransitions");
+  const absl::StatusOr<Record> record = Read();
+  if (absl::IsNotFound(record.status())) return Create();
+  if (!record.ok()) return record.status();
   {
     const std::lock_guard lock(mutex_);
-    holder_ = record.holder;
+    holder_ = record->holder;
   }
-  return MayTake(record) ? Take(record) : absl::OkStatus();
+  return MayTake(*record) ? Take(*record) : absl::OkStatus();
 }
 
 // It is this one's, nobody's, or did not change for as long as its holder promised to renew it.
@@ -189,15 +181,9 @@ absl::Status Lease::Create() {
 
 void Lease::GiveBack() {
   if (!Held()) return;
-  const absl::StatusOr<std::string> text = client_.Get(path_, options_.renew);
-  if (!text.ok()) return;  // it runs out by itself
-  const json lease = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  Record record;
-  record.version = TextOf(Member(&lease, "metadata"), "resourceVersion");
-  record.holder = TextOf(Member(&lease, "spec"), "holderIdentity");
-  record.transitions = NumberOf(Member(&lease, "spec"), "leaseTransitions");
-  if (record.holder != options_.identity) return;
-  client_.Put(path_, BodyOf(record, ""), options_.renew).status().IgnoreError();
+  const absl::StatusOr<Record> record = Read();
+  if (!record.ok() || record->holder != options_.identity) return;  // it runs out by itself
+  client_.Put(path_, BodyOf(*record, ""), options_.renew).status().IgnoreError();
 }
 
 }  // namespace tune

@@ -56,6 +56,7 @@ class Lease {
   Lease(KubeClient& client, const LeaseOptions& options, const std::string& path, const std::string& collection,
         Listener listener);
   void Run();
+  absl::StatusOr<Record> Read();
   absl::Status Try();
   absl::Status Take(const Record& record);
   absl::Status Create();

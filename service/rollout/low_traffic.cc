@@ -13,7 +13,6 @@ namespace {
 
 constexpr int kDays = 7, kMinutesOfDay = 24 * 60;
 constexpr std::array<const char*, kDays> kNames = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-constexpr char kAllowed[] = "windows as Mon-Fri 01:00-05:00, Sat 00:00-24:00";
 constexpr size_t kMostWindows = 50;
 
 std::optional<size_t> ReadDay(const std::string& text) {
@@ -94,7 +93,7 @@ absl::StatusOr<std::vector<LowTrafficWindow>> ReadLowTraffic(const std::string& 
   const std::vector<std::string> parts = absl::StrSplit(text, ',');
   for (const std::string& part : parts) {
     const std::optional<LowTrafficWindow> window = ReadWindow(part);
-    if (!window || windows.size() == kMostWindows) return NotAllowed(field, Quoted(text), kAllowed);
+    if (!window || windows.size() == kMostWindows) return NotAllowed(field, Quoted(text), kLowTrafficAllowed);
     windows.push_back(*window);
   }
   return windows;

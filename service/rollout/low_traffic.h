@@ -28,6 +28,7 @@ struct LowTraffic {
 
 // "Mon-Fri 01:00-05:00, Sat 00:00-24:00, 22:00-04:00": days are Mon … Sun, one or from one to another over the week's
 // end; without one it is each day. kInvalidArgument: `field` names what was read.
+constexpr char kLowTrafficAllowed[] = "windows as Mon-Fri 01:00-05:00, Sat 00:00-24:00";
 absl::StatusOr<std::vector<LowTrafficWindow>> ReadLowTraffic(const std::string& field, const std::string& text);
 
 }  // namespace tune

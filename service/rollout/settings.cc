@@ -135,7 +135,7 @@ class Reader {
       if (windows.ok()) {
         low_traffic.windows = *std::move(windows);
       } else {
-        violations_.Add(text->place, Quoted(text->text), "windows as Mon-Fri 01:00-05:00, Sat 00:00-24:00");
+        violations_.Add(text->place, Quoted(text->text), kLowTrafficAllowed);
       }
     }
     const Text* zone = Find(kTimeZone);

@@ -23,18 +23,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr char kRights[] = R"(
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: ACCOUNT, namespace: NS}
-rules: [{apiGroups: [flink.apache.org], resources: [flinkdeployments, flinksessionjobs], verbs: [VERBS]}]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: ACCOUNT, namespace: NS}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: ACCOUNT}
-subjects: [{kind: ServiceAccount, name: ACCOUNT, namespace: NS}]
-)";
+constexpr char kJobs[] = "flinkdeployments.flink.apache.org,flinksessionjobs.flink.apache.org";
 
 constexpr char kDeployment[] = R"(
 apiVersion: flink.apache.org/v1beta1
@@ -63,12 +52,12 @@ class ClientApi : public ApiServerTest {
     daemon_.options.keeping.evaluate = absl::Hours(1);
     daemon_.Start();
     address_ = daemon_.server().addresses().front();
-    Allow("ann", "get, list, watch, update");
+    Allow("ann", "get,list,watch,update");
   }
 
   void Allow(const std::string& account, const std::string& verbs) {
     daemon_.token = server_->TokenFor(ns_, account);
-    server_->Apply(absl::StrReplaceAll(kRights, {{"ACCOUNT", account}, {"NS", ns_}, {"VERBS", verbs}}));
+    server_->Let(ns_, account, verbs, kJobs);
     std::ofstream(folder_.File("kubeconfig"))
         << "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{name: c, cluster: {server: \""
         << server_->url() << "\", certificate-authority: \"" << server_->ca_file() << "\"}}]\nusers: [{name: u, user: "

@@ -90,8 +90,9 @@ std::string ApiServer::TokenFor(const std::string& ns, const std::string& accoun
   return token;
 }
 
-void ApiServer::LetRead(const std::string& ns, const std::string& account, const std::string& resources) const {
-  Kubectl({"--namespace", ns, "create", "role", account, "--verb=get,list,watch", "--resource=" + resources});
+void ApiServer::Let(const std::string& ns, const std::string& account, const std::string& verbs,
+                    const std::string& resources) const {
+  Kubectl({"--namespace", ns, "create", "role", account, "--verb=" + verbs, "--resource=" + resources});
   Kubectl({"--namespace", ns, "create", "rolebinding", account, "--role=" + account,
            absl::StrCat("--serviceaccount=", ns, ":", account)});
 }

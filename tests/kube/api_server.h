@@ -34,7 +34,12 @@ class ApiServer {
   // A token for a ServiceAccount that is made if it is not there.
   std::string TokenFor(const std::string& ns, const std::string& account) const;
   // Lets a ServiceAccount read `resources` ("configmaps", "flinkdeployments.flink.apache.org") of its namespace.
-  void LetRead(const std::string& ns, const std::string& account, const std::string& resources) const;
+  void LetRead(const std::string& ns, const std::string& account, const std::string& resources) const {
+    Let(ns, account, "get,list,watch", resources);
+  }
+  // Lets it do `verbs` ("get,update") with them.
+  void Let(const std::string& ns, const std::string& account, const std::string& verbs,
+           const std::string& resources) const;
 
   void Kill() { Command("kill"); }        // at once; what is stored stays
   void Start() { Command("start"); }      // again, at the same address; it is ready when this returns

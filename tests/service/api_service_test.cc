@@ -28,22 +28,7 @@ std::string OwnRights(const std::string& ns) {
                                     {"name: tuned-asks-about-callers", absl::StrCat("name: ", ns, "-asks")}});
 }
 
-// Lets `account` of `ns` do `verbs` with the jobs of `ns`.
-std::string Rights(const std::string& ns, const std::string& account, const std::string& verbs) {
-  return absl::StrReplaceAll(R"(
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: jobs-ACCOUNT, namespace: NS}
-rules: [{apiGroups: [flink.apache.org], resources: [flinkdeployments, flinksessionjobs], verbs: [VERBS]}]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: jobs-ACCOUNT, namespace: NS}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: jobs-ACCOUNT}
-subjects: [{kind: ServiceAccount, name: ACCOUNT, namespace: NS}]
-)",
-                             {{"ACCOUNT", account}, {"NS", ns}, {"VERBS", verbs}});
-}
+constexpr char kJobs[] = "flinkdeployments.flink.apache.org,flinksessionjobs.flink.apache.org";
 
 // The vertices' parallelism of datasets/kafka900-p2 is two.
 std::string Deployment(const std::string& ns, const std::string& name) {
@@ -115,7 +100,7 @@ class ServiceApi : public ApiServerTest {
   }
   void AllowAll(const std::string& account) {
     daemon_.token = server_->TokenFor(ns_, account);
-    server_->Apply(Rights(ns_, account, "get, list, watch, update"));
+    server_->Let(ns_, account, "get,list,watch,update", kJobs);
   }
 
   TemporaryFolder folder_;
@@ -131,7 +116,7 @@ TEST_F(ServiceApi, CallersMayWhatTheClusterLetsThem) {
   EXPECT_EQ(GetJob("orders", job).error_code(), grpc::UNAUTHENTICATED);
 
   const std::string limited = server_->TokenFor(ns_, "limited");
-  server_->Apply(Rights(ns_, "limited", "get, list"));
+  server_->Let(ns_, "limited", "get,list", kJobs);
   daemon_.token = limited;
   EXPECT_TRUE(Eventually([&] { return GetJob("orders", job).error_code() == grpc::NOT_FOUND; }))
       << "he may ask; there is none";
