@@ -21,6 +21,7 @@ constexpr char kExamples[] = R"(Examples:
   tuned --store /var/lib/tuned/jobs.db              keeps what is pushed of jobs, and judges them every minute
   tuned --store jobs.db --kubeconfig ~/.kube/config --context test --namespace team-a
                                                     follows the jobs of a cluster; callers show its tokens
+  tuned --store jobs.db --in-cluster --write        and patches their specs, where their owners let it
 
 Logs are JSON lines on standard error. SIGTERM and SIGINT drain: calls under way may end within --drain.)";
 
@@ -29,6 +30,7 @@ constexpr int kExitUsage = 2, kExitFailed = 1;
 struct Flags {
   tune::ServerOptions server;
   double drain_s = 20, horizon_h = 24, evaluate_s = 60, forget_h = 168;
+  double restart_s = 600, settle_s = 600, stuck_s = 120, keep_failed_h = 24;
   bool in_cluster = false;
   tune::Log::Level level = tune::Log::Level::kInfo;
 };
@@ -59,6 +61,29 @@ void AddKeeping(CLI::App& app, Flags& flags) {
   app.add_option("--token-audience", flags.server.token_audience, "whom callers' tokens must be for");
 }
 
+void AddWriting(CLI::App& app, Flags& flags) {
+  tune::WritingOptions& writing = flags.server.writing;
+  tune::RolloutLimits& limits = writing.rollout.limits;
+  auto* write =
+      app.add_flag("--write", writing.write,
+                   "patch jobs' specs: by itself those of mode tune.dev/mode: auto, others when asked; without "
+                   "it nothing is written");
+  const auto add = [&app, write](const char* name, auto& value, const char* about) {
+    app.add_option(name, value, about)->needs(write)->capture_default_str();
+  };
+  add("--lease-namespace", writing.lease_namespace,
+      "where the Lease is by which one tuned at a time writes; a pod's own without it");
+  add("--restart-deadline", flags.restart_s, "seconds within which a changed job must run, else it goes back");
+  add("--settle", flags.settle_s, "seconds that it is looked at then");
+  add("--stuck", flags.stuck_s, "seconds after which an operator's error, or a job that is down, is a failure");
+  add("--keep-failed", flags.keep_failed_h, "hours for which values that were rolled back are not tried again");
+  add("--restarts-in-flight", limits.in_flight, "jobs that restart for a change at one time");
+  add("--restarts-of-namespace", limits.in_flight_of_namespace, "of them, of one namespace");
+  add("--optional-in-flight", limits.optional_in_flight, "changes under way of jobs that could do without");
+  add("--restarts-a-day", writing.rollout.history.restarts_a_day,
+      "of one job; twice as many where it cannot do without");
+}
+
 void AddFlags(CLI::App& app, Flags& flags) {
   tune::ServerOptions& o = flags.server;
   app.add_option("--listen", o.listen, "host:port, [host]:port or unix:path; may be given several times")
@@ -75,6 +100,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--burst", o.admission.burst, "calls that may come at once where there is a limit")
       ->capture_default_str();
   AddKeeping(app, flags);
+  AddWriting(app, flags);
   app.add_option("--drain", flags.drain_s, "seconds that calls under way may take when the server goes down")
       ->capture_default_str();
   const std::map<std::string, tune::Log::Level> levels = {{"debug", tune::Log::Level::kDebug},
@@ -107,6 +133,11 @@ int main(int argc, char** argv) {
   flags.server.keeping.horizon = absl::Hours(flags.horizon_h);
   flags.server.keeping.evaluate = absl::Seconds(flags.evaluate_s);
   flags.server.keeping.forget_after = absl::Hours(flags.forget_h);
+  tune::RolloutOptions& rollout = flags.server.writing.rollout;
+  rollout.watch.restart = absl::Seconds(flags.restart_s);
+  rollout.watch.settle = absl::Seconds(flags.settle_s);
+  rollout.watch.stuck = absl::Seconds(flags.stuck_s);
+  rollout.history.keep_failed = absl::Hours(flags.keep_failed_h);
   flags.server.cluster.follow = flags.in_cluster || !flags.server.cluster.kubeconfig.empty();
   // Before any thread begins, so that all of them leave these to sigwait().
   sigset_t signals;

@@ -23,6 +23,7 @@ struct Door {
   Admission& admission;
   Workers& workers;  // for calls that take long
   Workers& askers;   // for calls that wait for the cluster to say who may
+  Workers& writers;  // for calls that wait for the cluster to take what they write
   Observer& observer;
   Gate* gate = nullptr;  // nullptr: who can connect may do everything
 };

@@ -43,9 +43,12 @@ TunerService::Unary* TunerService::Plan(Context* context, const v1::PlanRequest*
       end(status);
     });
   }
-  return AnswerUnary(
-      "Plan", context, door_, bytes, WishFor(kGet, request->kept().job(), "kept.job"),
-      AtOnce(kept_, [=](const KeptAnswers& kept, absl::Time now) { return kept.Answer(*request, now, *response); }));
+  return AnswerUnary("Plan", context, door_, bytes, WishFor(kGet, request->kept().job(), "kept.job"),
+                     AtOnce(kept_, [=, this](const KeptAnswers& kept, absl::Time now) {
+                       const absl::Status status = kept.Answer(*request, now, *response);
+                       if (!status.ok() || changes_ == nullptr) return status;
+                       return changes_->AddRefusals(*request, now, *response);
+                     }));
 }
 
 TunerService::Unary* TunerService::PushSamples(Context* context, const v1::PushSamplesRequest* request,

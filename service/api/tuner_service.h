@@ -3,6 +3,7 @@
 
 #include "service/api/arena_messages.h"
 #include "service/api/call.h"
+#include "service/api/change_answers.h"
 #include "service/api/kept_answers.h"
 #include "tune/v1/service.grpc.pb.h"
 
@@ -11,8 +12,10 @@ namespace tune {
 // Recommend's answer is written as bytes, and so its request comes as bytes too; others are messages.
 class TunerService final : public v1::Tuner::WithRawCallbackMethod_Recommend<v1::Tuner::CallbackService> {
  public:
-  // `door` and `kept` outlive this. `kept` nullptr: no jobs are kept, and what is about them is kUnimplemented.
-  TunerService(const Door& door, KeptAnswers* kept) : door_(door), kept_(kept) {
+  // All of them outlive this. `kept` nullptr: no jobs are kept, and what is about them is kUnimplemented; `changes`
+  // nullptr: nothing is written, and likewise.
+  TunerService(const Door& door, KeptAnswers* kept, ChangeAnswers* changes)
+      : door_(door), kept_(kept), changes_(changes) {
     SetMessageAllocatorFor_RecommendBatch(&batches_);
   }
 
@@ -36,6 +39,13 @@ class TunerService final : public v1::Tuner::WithRawCallbackMethod_Recommend<v1:
   Unary* PutPolicy(Context* context, const v1::PutPolicyRequest* request, v1::PutPolicyResponse* response) override;
   Unary* GetPolicy(Context* context, const v1::GetPolicyRequest* request, v1::GetPolicyResponse* response) override;
   Unary* GetQuota(Context* context, const v1::GetQuotaRequest* request, v1::GetQuotaResponse* response) override;
+  // change_calls.cc
+  Unary* Apply(Context* context, const v1::ApplyRequest* request, v1::ApplyResponse* response) override;
+  Unary* Rollback(Context* context, const v1::RollbackRequest* request, v1::RollbackResponse* response) override;
+  Unary* ListDecisions(Context* context, const v1::ListDecisionsRequest* request,
+                       v1::ListDecisionsResponse* response) override;
+  Unary* Pause(Context* context, const v1::PauseRequest* request, v1::PauseResponse* response) override;
+  Unary* Resume(Context* context, const v1::ResumeRequest* request, v1::ResumeResponse* response) override;
   // watch_jobs.cc
   grpc::ServerWriteReactor<v1::JobEvent>* WatchJobs(Context* context, const v1::WatchJobsRequest* request) override;
 
@@ -43,6 +53,7 @@ class TunerService final : public v1::Tuner::WithRawCallbackMethod_Recommend<v1:
   ArenaMessages<v1::RecommendBatchRequest, v1::RecommendBatchResponse> batches_;
   const Door& door_;
   KeptAnswers* const kept_;
+  ChangeAnswers* const changes_;
 };
 
 }  // namespace tune

@@ -71,10 +71,6 @@ std::string AgeText(absl::Duration age) {
   return absl::StrCat(absl::ToInt64Hours(shown) / 24, "d");
 }
 
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 absl::Duration DurationOf(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }

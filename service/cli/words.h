@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "libtune/codec/times.h"
 #include "tune/v1/jobs.pb.h"
 
 namespace tune {
@@ -26,7 +27,6 @@ std::string NameOf(const v1::PolicyScope& scope);
 
 // "34s", "12m", "3h", "5d": whole units, for columns. What is to come is "0s".
 std::string AgeText(absl::Duration age);
-absl::Time TimeOf(const google::protobuf::Timestamp& time);
 absl::Duration DurationOf(const google::protobuf::Duration& duration);
 // "2026-11-21 08:27:31"
 std::string TimeText(absl::Time time);

@@ -29,7 +29,16 @@ std::string SelectorOf(const std::vector<std::string>& namespaces) {
 
 ObjectCache<FlinkJob>::Listener Told(const ClusterView::JobListener& listener, JobKind kind) {
   if (!listener) return nullptr;
-  return [listener, kind](const ObjectChange& change) { listener({change.kind, {change.ns, change.name, kind}}); };
+  return [listener, kind](const ObjectChange& change, const auto&) {
+    listener({change.kind, {change.ns, change.name, kind}});
+  };
+}
+
+ObjectCache<JobPod>::Listener Told(const ClusterView::PodListener& listener) {
+  if (!listener) return nullptr;
+  return [listener](const ObjectChange& change, const std::shared_ptr<const JobPod>& pod) {
+    listener({change.kind, change.ns, change.name, pod});
+  };
 }
 
 template <typename Value>
@@ -67,13 +76,14 @@ bool IsBefore(const std::shared_ptr<const FlinkJob>& a, const std::shared_ptr<co
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ClusterView>> ClusterView::Start(KubeClient& client, const ClusterViewOptions& options,
-                                                                const JobListener& listener) {
+                                                                const JobListener& listener,
+                                                                const PodListener& pod_listener) {
   std::unique_ptr<ClusterView> view(new ClusterView());
   absl::Status status = StartKind<FlinkJob>(client, options, kDeployments, "", ReduceDeployment, view->deployments_,
                                             Told(listener, JobKind::kDeployment));
   status.Update(StartKind<FlinkJob>(client, options, kSessionJobs, "", ReduceSessionJob, view->session_jobs_,
                                     Told(listener, JobKind::kSessionJob)));
-  status.Update(StartKind<JobPod>(client, options, kPods, kJobPodSelector, ReducePod, view->pods_));
+  status.Update(StartKind<JobPod>(client, options, kPods, kJobPodSelector, ReducePod, view->pods_, Told(pod_listener)));
   status.Update(StartKind<NamespaceFacts>(client, options, kNamespaces, SelectorOf(options.namespaces), ReduceNamespace,
                                           view->namespaces_));
   status.Update(StartKind<LimitsObject>(client, options, kQuotas, "", ReduceResourceQuota, view->quotas_));
@@ -94,6 +104,11 @@ bool ClusterView::WaitSettled(absl::Duration timeout) const {
     absl::SleepFor(kLook);
   }
   return true;
+}
+
+bool ClusterView::FollowsJobs() const {
+  const KindState state = deployments_->state();
+  return state.synced && state.error.ok();
 }
 
 std::vector<KindState> ClusterView::States() const {

@@ -31,6 +31,13 @@ struct JobChange {
   JobKey job;
 };
 
+struct PodChange {
+  using Kind = ObjectChange::Kind;
+  Kind kind;
+  std::string ns, name;
+  std::shared_ptr<const JobPod> pod;  // nullptr: it is gone
+};
+
 // Thread-safe.
 //
 // Kinds are followed each for itself: one that may not be listed (kPermissionDenied), or that the cluster does not have
@@ -40,15 +47,20 @@ class ClusterView {
   // Told of each change of a job once FindJob() shows it, in each job's order; from several threads at once. It holds
   // its kind's informer up: it must do no more than note the change.
   using JobListener = std::function<void(const JobChange&)>;
+  // The same of pods. One that lives for a second only is told too, which nobody sees who looks now and then.
+  using PodListener = std::function<void(const PodChange&)>;
 
-  // Starts at once. `client` outlives it. `listener` may be empty. kInvalidArgument: options.
+  // Starts at once. `client` outlives it. The listeners may be empty. kInvalidArgument: options.
   static absl::StatusOr<std::unique_ptr<ClusterView>> Start(KubeClient& client, const ClusterViewOptions& options,
-                                                            const JobListener& listener = nullptr);
+                                                            const JobListener& listener = nullptr,
+                                                            const PodListener& pod_listener = nullptr);
   ClusterView(const ClusterView&) = delete;
   ClusterView& operator=(const ClusterView&) = delete;
 
   // Until each kind was listed once, or is refused. False: not after `timeout`.
   bool WaitSettled(absl::Duration timeout) const;
+  // The API server tells of FlinkDeployments at this moment: what FindJob() does not show is not there.
+  bool FollowsJobs() const;
   // FlinkDeployments, FlinkSessionJobs, pods, namespaces, ResourceQuotas, LimitRanges.
   std::vector<KindState> States() const;
 

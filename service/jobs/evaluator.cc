@@ -11,8 +11,13 @@ constexpr size_t kPage = 1000;
 }  // namespace
 
 Evaluator::Evaluator(JobBook& jobs, const PolicyBook& policies, Judge& judge, absl::Duration period,
-                     std::function<absl::Time()> clock)
-    : jobs_(jobs), policies_(policies), judge_(judge), period_(period), clock_(std::move(clock)) {
+                     std::function<absl::Time()> clock, Judged judged)
+    : jobs_(jobs),
+      policies_(policies),
+      judge_(judge),
+      period_(period),
+      clock_(std::move(clock)),
+      judged_(std::move(judged)) {
   policy_version_ = policies_.version();
   thread_ = std::thread([this] { Run(); });
 }
@@ -67,7 +72,11 @@ std::vector<JobKey> Evaluator::DueJobs() {
 void Evaluator::Round() {
   for (const JobKey& job : DueJobs()) {
     if (Ending()) return;
-    const absl::Status status = judge_.Ask(job, nullptr, clock_(), [](const Judgement&) { return absl::OkStatus(); });
+    const absl::Time now = clock_();
+    const absl::Status status = judge_.Ask(job, nullptr, now, [&](const Judgement& judgement) {
+      if (judged_) judged_(job, judgement, now);
+      return absl::OkStatus();
+    });
     const std::lock_guard lock(mutex_);
     ++(status.ok() ? stats_.judged : stats_.failed);
   }

@@ -22,9 +22,12 @@ struct EvaluatorStats {
 // Every `period` one round: jobs that were pushed to since the last one; all of them when a policy changed.
 class Evaluator {
  public:
-  // All of them outlive this. `clock` tells the time of a decision.
+  // What is told of each job that was judged, as long as the judgement is valid.
+  using Judged = std::function<void(const JobKey& job, const Judgement& judged, absl::Time now)>;
+
+  // All of them outlive this. `clock` tells the time of a decision. `judged` may be empty.
   Evaluator(JobBook& jobs, const PolicyBook& policies, Judge& judge, absl::Duration period,
-            std::function<absl::Time()> clock);
+            std::function<absl::Time()> clock, Judged judged);
   ~Evaluator();
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
@@ -42,6 +45,7 @@ class Evaluator {
   Judge& judge_;
   const absl::Duration period_;
   const std::function<absl::Time()> clock_;
+  const Judged judged_;
   int64_t policy_version_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable end_;

@@ -16,6 +16,8 @@ namespace {
 constexpr int64_t kPage = 1000;
 using Level = PolicyScope::Level;
 
+}  // namespace
+
 void Write(const PolicyScope& scope, v1::PolicyScope& out) {
   switch (scope.level) {
     case Level::kDefault:
@@ -28,8 +30,6 @@ void Write(const PolicyScope& scope, v1::PolicyScope& out) {
       Write(scope.job, *out.mutable_job());
   }
 }
-
-}  // namespace
 
 PolicyBook::PolicyBook(Store& store, TuningPolicy own)
     : store_(store), own_(std::make_shared<const PolicyInForce>(PolicyInForce{std::move(own), std::nullopt})) {}

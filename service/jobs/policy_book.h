@@ -60,6 +60,7 @@ class PolicyBook {
   UnderWay under_way_;  // writes that the store has; goes first
 };
 
+void Write(const PolicyScope& scope, v1::PolicyScope& out);
 // kInvalidArgument names the field.
 absl::StatusOr<PolicyScope> ReadScope(const v1::PolicyScope& scope);
 

@@ -27,8 +27,9 @@ class ObjectCache final : public ObjectSink {
  public:
   // What is kept of an object. It gets whatever somebody wrote into the cluster, and has a value for that too.
   using Reduce = std::function<Value(simdjson::dom::element object)>;
-  // Told of each change, in order, once the cache shows it; what holds the cache up is to be brief.
-  using Listener = std::function<void(const ObjectChange&)>;
+  // Told of each change, in order, once the cache shows it, with what is kept now; nullptr: it is gone. What holds the
+  // cache up is to be brief.
+  using Listener = std::function<void(const ObjectChange&, const std::shared_ptr<const Value>&)>;
   struct Object {
     std::string ns, name;
     std::shared_ptr<const Value> value;
@@ -70,7 +71,8 @@ class ObjectCache final : public ObjectSink {
       it->second.generation = generation_;
       return;
     }
-    Entry entry = {std::make_shared<const Value>(reduce_(object)), meta.resource_version, generation_};
+    const auto value = std::make_shared<const Value>(reduce_(object));
+    Entry entry = {value, meta.resource_version, generation_};
     {
       const std::unique_lock lock(mutex_);
       if (is_new) {
@@ -79,7 +81,7 @@ class ObjectCache final : public ObjectSink {
         std::swap(it->second, entry);
       }
     }
-    Tell(is_new ? ObjectChange::Kind::kAdded : ObjectChange::Kind::kModified, meta.ns, meta.name);
+    Tell({is_new ? ObjectChange::Kind::kAdded : ObjectChange::Kind::kModified, meta.ns, meta.name}, value);
   }
 
   void Remove(const ObjectMeta& meta) override {
@@ -113,12 +115,12 @@ class ObjectCache final : public ObjectSink {
       const std::unique_lock lock(mutex_);
       node = entries_.extract(it);
     }
-    Tell(ObjectChange::Kind::kDeleted, node.key().first, node.key().second);
+    Tell({ObjectChange::Kind::kDeleted, node.key().first, node.key().second}, nullptr);
     return next;
   }
 
-  void Tell(ObjectChange::Kind kind, const std::string& ns, const std::string& name) const {
-    if (listener_) listener_({kind, ns, name});
+  void Tell(const ObjectChange& change, const std::shared_ptr<const Value>& value) const {
+    if (listener_) listener_(change, value);
   }
 
   const Reduce reduce_;

@@ -64,6 +64,7 @@ class Try {
     if (!live.ok()) return live.status();
     if (auto status = CheckSame(request_, *live); !status.ok()) return status;
     PatchResult result;
+    result.uid = live->uid;
     result.generation_before = live->generation;
     result.before = ReadBefore(request_, *live);
     if (auto status = CheckOwners(request_, result.before); !status.ok()) return status;
@@ -73,7 +74,12 @@ class Try {
     if (!after.ok()) return after.status();
     if (!*after) return std::nullopt;
     if (auto status = CheckOnlyChanges(*live, **after, PathsOf(request_)); !status.ok()) return status;
-    if (!request_.dry_run) after = Apply(*body, /*dry_run=*/false);
+    result.generation_after = (*after)->generation;
+    if (request_.dry_run) return result;
+    if (request_.about_to) {
+      if (auto status = request_.about_to(result); !status.ok()) return status;
+    }
+    after = Apply(*body, /*dry_run=*/false);
     if (!after.ok()) return after.status();
     if (!*after) return std::nullopt;
     result.generation_after = (*after)->generation;

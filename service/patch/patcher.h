@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,16 +17,6 @@
 
 namespace tune {
 
-struct PatchRequest {
-  KubeResource resource;
-  std::string ns, name;
-  std::string uid;         // of the object that was looked at; empty: any of this name
-  int64_t generation = 0;  // of its spec
-  std::vector<WantedField> fields;
-  bool force = false;    // take fields that others own
-  bool dry_run = false;  // store nothing
-};
-
 // A field as it was before, and who else owned it then.
 struct FieldBefore {
   FieldPath path;
@@ -34,9 +25,23 @@ struct FieldBefore {
 };
 
 struct PatchResult {
+  std::string uid;  // of the object
   int64_t generation_before = 0;
   int64_t generation_after = 0;     // as before: the spec did not change. Of a dry run: what it would be
   std::vector<FieldBefore> before;  // as the request's fields
+};
+
+struct PatchRequest {
+  KubeResource resource;
+  std::string ns, name;
+  std::string uid;         // of the object that was looked at; empty: any of this name
+  int64_t generation = 0;  // of its spec
+  std::vector<WantedField> fields;
+  bool force = false;    // take fields that others own
+  bool dry_run = false;  // store nothing
+  // Asked last, each time before something is stored; what it is given is the dry run's. Not OK: nothing is stored, and
+  // that is the answer. May be empty.
+  std::function<absl::Status(const PatchResult&)> about_to;
 };
 
 // Three requests: the object, a dry run, and the apply itself; more where its status changed meanwhile.

@@ -183,6 +183,16 @@ const char* Name(RefusalKind kind) {
       return "pinned";
     case RefusalKind::kHighTraffic:
       return "high-traffic";
+    case RefusalKind::kOpen:
+      return "open";
+    case RefusalKind::kFailedBefore:
+      return "failed-before";
+    case RefusalKind::kFlapping:
+      return "flapping";
+    case RefusalKind::kBudget:
+      return "budget";
+    case RefusalKind::kPaused:
+      return "paused";
   }
   return "";
 }

@@ -32,6 +32,12 @@ enum class RefusalKind {
   kQuota,        // the namespace does not take the pods
   kPinned,       // it changes what tune.dev/pinned leaves to the owner
   kHighTraffic,  // an optional change outside of tune.dev/low-traffic
+  // By what was done to the job before (history.h):
+  kOpen,          // a change of it is not over
+  kFailedBefore,  // the same values were rolled back, and that is not forgotten yet
+  kFlapping,      // somebody put the values back that libtune replaced, twice
+  kBudget,        // it was restarted often enough
+  kPaused,        // somebody stopped all writing to it
 };
 
 struct Refusal {

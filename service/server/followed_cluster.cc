@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "service/kube/kube_config.h"
 
 namespace tune {
@@ -18,9 +19,10 @@ absl::StatusOr<std::unique_ptr<FollowedCluster>> FollowedCluster::Start(const Se
   followed->client_ = *std::move(client);
   ClusterViewOptions view_options;
   view_options.namespaces = cluster.namespaces;
-  absl::StatusOr<std::unique_ptr<ClusterView>> view =
-      ClusterView::Start(*followed->client_, view_options,
-                         [changed = std::move(changed)](const JobChange& change) { changed(change.job); });
+  absl::StatusOr<std::unique_ptr<ClusterView>> view = ClusterView::Start(
+      *followed->client_, view_options,
+      [changed = std::move(changed)](const JobChange& change) { changed(change.job); },
+      [f = followed.get()](const PodChange& change) { f->deaths_.Note(change, absl::Now()); });
   if (!view.ok()) return view.status();
   followed->view_ = *std::move(view);
   GateOptions gate;

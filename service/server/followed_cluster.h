@@ -9,6 +9,7 @@
 #include "service/cluster/cluster_view.h"
 #include "service/job_key.h"
 #include "service/kube/client.h"
+#include "service/rollout/pod_deaths.h"
 #include "service/server/options.h"
 
 namespace tune {
@@ -20,12 +21,15 @@ class FollowedCluster {
                                                                 std::function<void(const JobKey&)> changed);
 
   const ClusterView& view() const { return *view_; }
+  KubeClient& client() { return *client_; }
   const KubeClient& client() const { return *client_; }
+  const PodDeaths& deaths() const { return deaths_; }
   Gate& gate() { return *gate_; }
 
  private:
   FollowedCluster() = default;
 
+  PodDeaths deaths_;
   std::unique_ptr<KubeClient> client_;
   std::unique_ptr<ClusterView> view_;
   std::unique_ptr<Gate> gate_;

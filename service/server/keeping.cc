@@ -8,8 +8,10 @@
 
 namespace tune {
 
-absl::StatusOr<std::unique_ptr<Keeping>> Keeping::Open(const KeepingOptions& options, const ClusterView* cluster,
-                                                       ChangeLog& changes, const KeepingListener& listener) {
+absl::StatusOr<std::unique_ptr<Keeping>> Keeping::Open(const KeepingOptions& options, const WritingOptions& writing,
+                                                       FollowedCluster* cluster, ChangeLog& changes,
+                                                       const KeepingListener& listener) {
+  const ClusterView* const view = cluster == nullptr ? nullptr : &cluster->view();
   absl::StatusOr<TuningPolicy> policy = LoadPolicy(options.policy, {}, "--policy");
   if (!policy.ok()) return policy.status();
   StoreOptions store_options;
@@ -20,7 +22,7 @@ absl::StatusOr<std::unique_ptr<Keeping>> Keeping::Open(const KeepingOptions& opt
   std::unique_ptr<Keeping> keeping(new Keeping);
   keeping->store_ = *std::move(store);
   const auto damaged = [&listener](const absl::Status& damage) {
-    if (listener.damaged) listener.damaged(damage);
+    if (listener.writing.damaged) listener.writing.damaged(damage);
   };
 
   JobBookOptions book;
@@ -36,21 +38,34 @@ absl::StatusOr<std::unique_ptr<Keeping>> Keeping::Open(const KeepingOptions& opt
   keeping->policies_ = *std::move(policies);
 
   Judge::Listener told;
-  told.decided = [&changes, decided = listener.decided](const JobKey& job, const v1::Decision& decision) {
+  told.decided = [&changes, k = keeping.get(), decided = listener.decided](const JobKey& job,
+                                                                           const v1::Decision& decision) {
     changes.Add(job);
+    if (k->writing_ != nullptr) k->writing_->Decided(job, decision);
     if (decided) decided(job, decision);
   };
   told.checked = listener.checked;
-  keeping->facts_ = std::make_unique<ClusterFacts>(cluster);
+  keeping->facts_ = std::make_unique<ClusterFacts>(view);
   keeping->judge_ = std::make_unique<Judge>(*keeping->jobs_, *keeping->policies_, *keeping->store_, *keeping->facts_,
                                             std::move(told));
-  keeping->directory_ = std::make_unique<Directory>(cluster, *keeping->jobs_, *keeping->judge_);
+  keeping->directory_ = std::make_unique<Directory>(view, *keeping->jobs_, *keeping->judge_);
   keeping->answers_ = std::make_unique<KeptAnswers>(*keeping->jobs_, *keeping->policies_, *keeping->judge_,
                                                     *keeping->directory_, *keeping->facts_, changes);
-  keeping->evaluator_ = std::make_unique<Evaluator>(*keeping->jobs_, *keeping->policies_, *keeping->judge_,
-                                                    options.evaluate, [] { return absl::Now(); });
+  Evaluator::Judged judged;
+  if (writing.write) {
+    auto started = Writing::Start(writing, *cluster, *keeping->store_, *keeping->jobs_, *keeping->judge_,
+                                  *keeping->facts_, changes, listener.writing);
+    if (!started.ok()) return started.status();
+    keeping->writing_ = *std::move(started);
+    Writing& w = *keeping->writing_;
+    keeping->change_answers_ = std::make_unique<ChangeAnswers>(w.planner(), w.rollout(), w.changes(), w.pauses());
+    judged = [&w](const JobKey& job, const Judgement& judgement, absl::Time now) { w.Judged(job, judgement, now); };
+  }
+  keeping->evaluator_ = std::make_unique<Evaluator>(
+      *keeping->jobs_, *keeping->policies_, *keeping->judge_, options.evaluate, [] { return absl::Now(); },
+      std::move(judged));
   keeping->housekeeper_ =
-      std::make_unique<Housekeeper>(*keeping->store_, *keeping->jobs_, *keeping->judge_, cluster, options.forget_after);
+      std::make_unique<Housekeeper>(*keeping->store_, *keeping->jobs_, *keeping->judge_, view, options.forget_after);
   return keeping;
 }
 

@@ -14,6 +14,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "libtune/internal/path.h"
 
 namespace tune {
@@ -60,8 +61,10 @@ class Readings final : public prometheus::Collectable {
 };
 
 std::string LabelOf(v1::Action action) {
-  const std::string name = v1::Action_Name(action);  // ACTION_RAISE
-  return absl::AsciiStrToLower(name.substr(name.find('_') + 1));
+  return absl::AsciiStrToLower(absl::StripPrefix(v1::Action_Name(action), "ACTION_"));
+}
+std::string LabelOf(v1::ChangeState state) {
+  return absl::AsciiStrToLower(absl::StripPrefix(v1::ChangeState_Name(state), "CHANGE_STATE_"));
 }
 
 }  // namespace
@@ -80,6 +83,8 @@ struct Metrics::State {
                                                            .Name("tuned_decisions_total")
                                                            .Help("Decisions of kept jobs that differ from the last.")
                                                            .Register(*registry);
+  prometheus::Family<prometheus::Counter>& changes =
+      prometheus::BuildCounter().Name("tuned_changes_total").Help("States that changes came to.").Register(*registry);
   prometheus::Histogram& errors =
       prometheus::BuildHistogram()
           .Name("tuned_prediction_error_ratio")
@@ -100,6 +105,7 @@ void Metrics::CountCall(const char* method, absl::StatusCode code, absl::Duratio
 
 void Metrics::CountAnswer(v1::Action action) { state_->answers.Add({{"action", LabelOf(action)}}).Increment(); }
 void Metrics::CountDecision(v1::Action action) { state_->decisions.Add({{"action", LabelOf(action)}}).Increment(); }
+void Metrics::CountChange(v1::ChangeState state) { state_->changes.Add({{"state", LabelOf(state)}}).Increment(); }
 void Metrics::ObservePredictionError(double error) { state_->errors.Observe(std::abs(error)); }
 
 void Metrics::AddReadings(std::function<std::vector<Reading>()> read) {

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "tune/v1/changes.pb.h"
 #include "tune/v1/recommendation.pb.h"
 
 namespace tune {
@@ -27,6 +28,8 @@ class Metrics {
   void CountAnswer(v1::Action action);
   // tuned_decisions_total{action}: of kept jobs, those that differ from the one before.
   void CountDecision(v1::Action action);
+  // tuned_changes_total{state}: each state that a change came to.
+  void CountChange(v1::ChangeState state);
   // tuned_prediction_error_ratio: how far the time per record is from what was predicted, after a change was made.
   void ObservePredictionError(double error);
 

@@ -54,6 +54,28 @@ void CheckKeeping(const KeepingOptions& keeping, Violations& violations) {
   CheckRange(Path("--most-store-mib"), keeping.most_store_mib, 1, 1 << 20, violations);
 }
 
+void CheckWriting(const ServerOptions& options, Violations& violations) {
+  const WritingOptions& writing = options.writing;
+  if (!writing.write) {
+    if (!writing.lease_namespace.empty()) {
+      violations.Add("--lease-namespace", Quoted(writing.lease_namespace), "only with --write");
+    }
+    return;
+  }
+  if (options.keeping.store.empty()) violations.Add("--write", "given", "only with --store: changes are remembered");
+  if (!options.cluster.follow) violations.Add("--write", "given", "only with --kubeconfig or --in-cluster");
+  const RolloutOptions& rollout = writing.rollout;
+  CheckBetween("--restart-deadline", rollout.watch.restart, absl::Seconds(1), absl::Hours(24), violations);
+  CheckBetween("--settle", rollout.watch.settle, absl::Seconds(1), absl::Hours(24), violations);
+  CheckBetween("--stuck", rollout.watch.stuck, absl::Seconds(1), absl::Hours(1), violations);
+  CheckBetween("--keep-failed", rollout.history.keep_failed, absl::Minutes(1), absl::Hours(24 * 30), violations);
+  CheckRange(Path("--restarts-in-flight"), int64_t{rollout.limits.in_flight}, 1, 10'000, violations);
+  CheckRange(Path("--restarts-of-namespace"), int64_t{rollout.limits.in_flight_of_namespace}, 1, 10'000, violations);
+  CheckRange(Path("--optional-in-flight"), int64_t{rollout.limits.optional_in_flight}, 1,
+             int64_t{rollout.limits.in_flight}, violations);
+  CheckRange(Path("--restarts-a-day"), int64_t{rollout.history.restarts_a_day}, 1, 1000, violations);
+}
+
 void CheckAccess(const ServerOptions& options, Violations& violations) {
   const ClusterOptions& cluster = options.cluster;
   if (!cluster.follow && options.access == AccessMode::kCluster) {
@@ -99,6 +121,7 @@ absl::Status CheckOptions(const ServerOptions& options) {
     violations.Add("--client-ca", Quoted(options.tls.client_ca), "only with --tls-cert and --tls-key");
   }
   CheckKeeping(options.keeping, violations);
+  CheckWriting(options, violations);
   CheckAccess(options, violations);
   if (!options.metrics.empty()) CheckAddress("--metrics", options.metrics, violations);
   CheckRange(Path("--max-message-mib"), int64_t{options.max_message_mib}, 1, 64, violations);

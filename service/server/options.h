@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "service/api/admission.h"
+#include "service/rollout/rollout.h"
 
 namespace tune {
 
@@ -42,6 +43,14 @@ struct KeepingOptions {
   int64_t most_store_mib = 16'384;                 // in [1, 2^20]
 };
 
+// The writing of jobs' specs.
+struct WritingOptions {
+  bool write = false;  // needs a store, and a cluster that is followed
+  std::string
+      lease_namespace;  // where the Lease "tuned" is, by which one daemon at a time writes; empty: the pod's own
+  RolloutOptions rollout;
+};
+
 struct ServerOptions {
   // "127.0.0.1:7070", "[::1]:7070", "0.0.0.0:7070", "unix:/run/tuned.sock"; a port of 0 takes a free one.
   std::vector<std::string> listen = {"127.0.0.1:7070"};
@@ -52,6 +61,7 @@ struct ServerOptions {
   AdmissionLimits admission;  // of each caller
   ClusterOptions cluster;
   KeepingOptions keeping;
+  WritingOptions writing;
   // Absent: kCluster where a cluster is followed, else kOpen. kOpen beyond this machine needs client certificates.
   std::optional<AccessMode> access;
   std::string token_audience;  // whom callers' tokens must be for; empty: the cluster's API server

@@ -43,12 +43,25 @@ void Add(const Keeping& keeping, std::vector<Metrics::Reading>& out) {
   out.push_back({"tuned_store_queued", "Writes that wait.", "", static_cast<double>(store.queued)});
 }
 
+void Add(const Writing& writing, std::vector<Metrics::Reading>& out) {
+  out.push_back(
+      {"tuned_writes", "1: this daemon writes; 0: another one holds the Lease.", "", writing.IsWriter() ? 1.0 : 0.0});
+  const RolloutStats stats = writing.stats();
+  out.push_back({"tuned_changes_waiting", "Jobs that wait to be changed.", "", static_cast<double>(stats.waiting)});
+  out.push_back({"tuned_changes_open", "Changes that are not over.", "", static_cast<double>(stats.open)});
+  out.push_back({"tuned_change_failures_total", "Writes to the cluster that failed.", "",
+                 static_cast<double>(stats.failures), kOnlyGrows});
+  out.push_back({"tuned_untold_total", "Events and annotations that could not be written.", "",
+                 static_cast<double>(writing.untold()), kOnlyGrows});
+}
+
 }  // namespace
 
 std::vector<Metrics::Reading> ReadingsOf(const FollowedCluster* cluster, const Keeping* keeping) {
   std::vector<Metrics::Reading> readings;
   if (cluster != nullptr) Add(*cluster, readings);
   if (keeping != nullptr) Add(*keeping, readings);
+  if (keeping != nullptr && keeping->writing() != nullptr) Add(*keeping->writing(), readings);
   return readings;
 }
 

@@ -15,6 +15,7 @@
 #include "libtune/codec/limits.h"
 #include "libtune/internal/path.h"
 #include "service/api/tuner_service.h"
+#include "service/rollout/change.h"
 #include "service/server/followed_cluster.h"
 #include "service/server/keeping.h"
 #include "service/server/metrics.h"
@@ -25,6 +26,7 @@ namespace {
 
 constexpr unsigned kReadAgainSeconds = 10;  // certificates
 constexpr int kAskers = 4;                  // threads that wait for the cluster's word on callers
+constexpr int kWriters = 4;                 // threads that wait for it to take what callers write
 constexpr size_t kMostChanges = 100'000;    // of jobs, for those who watch
 
 // Names a run of the daemon.
@@ -89,6 +91,21 @@ class Reporter final : public Observer {
                 {"reason", decision.reason()}});
   }
 
+  void OnChange(const v1::Change& change) {
+    metrics_.CountChange(change.state());
+    log_.Write(Log::Level::kInfo, "change",
+               {{"job", ToText(JobOf(change))},
+                {"change", absl::StrCat(change.id())},
+                {"state", v1::ChangeState_Name(change.state())},
+                {"author", change.author()},
+                {"fields", FieldsText(change)},
+                {"why", change.events_size() > 0 ? change.events(change.events_size() - 1).text() : ""}});
+  }
+
+  void OnNoChange(const JobKey& job, const absl::Status& why) {
+    log_.Write(Log::Level::kWarning, "no change", {{"job", ToText(job)}, {"error", std::string(why.message())}});
+  }
+
   void OnPrediction(const JobKey& job, const PredictionCheck& check) {
     metrics_.ObservePredictionError(check.error());
     log_.Write(Log::Level::kInfo, "prediction",
@@ -107,7 +124,13 @@ class Reporter final : public Observer {
 
 struct Server::State {
   State(const ServerOptions& o, const Log& l)
-      : options(o), log(l), reporter(l, metrics), admission(o.admission), workers(o.workers), askers(kAskers) {}
+      : options(o),
+        log(l),
+        reporter(l, metrics),
+        admission(o.admission),
+        workers(o.workers),
+        askers(kAskers),
+        writers(kWriters) {}
 
   const ServerOptions options;
   const Log& log;
@@ -117,8 +140,8 @@ struct Server::State {
   std::unique_ptr<FollowedCluster> cluster;  // nullptr: none
   std::unique_ptr<Keeping> keeping;          // nullptr: no jobs are kept
   Admission admission;
-  Workers workers, askers;
-  Door door{admission, workers, askers, reporter};
+  Workers workers, askers, writers;
+  Door door{admission, workers, askers, writers, reporter};
   std::unique_ptr<TunerService> service;
   std::vector<std::string> addresses;
   int metrics_port = 0;
@@ -143,10 +166,15 @@ absl::Status Server::State::Keep() {
   KeepingListener listener;
   listener.decided = [this](const JobKey& job, const v1::Decision& decision) { reporter.OnDecision(job, decision); };
   listener.checked = [this](const JobKey& job, const PredictionCheck& check) { reporter.OnPrediction(job, check); };
-  listener.damaged = [this](const absl::Status& damage) {
+  listener.writing.damaged = [this](const absl::Status& damage) {
     log.Write(Log::Level::kError, "damage", {{"error", std::string(damage.message())}});
   };
-  auto opened = Keeping::Open(options.keeping, cluster ? &cluster->view() : nullptr, changes, listener);
+  listener.writing.changed = [this](const v1::Change& change) { reporter.OnChange(change); };
+  listener.writing.not_changed = [this](const JobKey& job, const absl::Status& why) { reporter.OnNoChange(job, why); };
+  listener.writing.lease = [this](bool held) {
+    log.Write(Log::Level::kInfo, "lease", {{"held", held ? "true" : "false"}});
+  };
+  auto opened = Keeping::Open(options.keeping, options.writing, cluster.get(), changes, listener);
   if (!opened.ok()) return opened.status();
   keeping = *std::move(opened);
   log.Write(Log::Level::kInfo, "keeping",
@@ -190,7 +218,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   auto state = std::make_unique<State>(options, log);
   if (auto status = state->Follow(); !status.ok()) return status;
   if (auto status = state->Keep(); !status.ok()) return status;
-  state->service = std::make_unique<TunerService>(state->door, state->keeping ? &state->keeping->answers() : nullptr);
+  Keeping* const keeping = state->keeping.get();
+  state->service = std::make_unique<TunerService>(state->door, keeping ? &keeping->answers() : nullptr,
+                                                  keeping ? keeping->change_answers() : nullptr);
   if (auto status = state->Listen(); !status.ok()) return status;
   state->metrics.AddReadings([s = state.get()] { return ReadingsOf(s->cluster.get(), s->keeping.get()); });
   if (!options.metrics.empty()) {

@@ -39,6 +39,13 @@ absl::StatusOr<int64_t> MakeRow(Database& db, int64_t job, const ChangeRecord& c
   return id;
 }
 
+absl::Status CheckNoneOpen(Database& db, int64_t job, const JobKey& key) {
+  Query query(db, "SELECT id FROM changes WHERE job = ? AND open = 1 LIMIT 1", job);
+  const auto row = query.Next();
+  if (!row.ok() || !*row) return row.status();
+  return absl::FailedPreconditionError(absl::StrCat("change ", query.Int(0), " of ", ToText(key), " is not over"));
+}
+
 }  // namespace
 
 absl::StatusOr<ChangeId> AppendChange(Database& db, const ChangeRecord& change, const IdempotencyKey& key) {
@@ -47,10 +54,23 @@ absl::StatusOr<ChangeId> AppendChange(Database& db, const ChangeRecord& change, 
   const auto known = FindKey(db, job->id, key);
   if (!known.ok()) return known.status();
   if (*known) return ChangeId{(*known)->number, true};
+  if (change.open) {
+    if (auto status = CheckNoneOpen(db, job->id, change.job); !status.ok()) return status;
+  }
   const auto id = MakeRow(db, job->id, change);
   if (!id.ok()) return id.status();
   if (auto status = WriteKey(db, job->id, key, {*id, ""}, change.time); !status.ok()) return status;
   return ChangeId{*id, false};
+}
+
+absl::StatusOr<std::optional<int64_t>> FindChange(Database& db, const JobKey& job, const IdempotencyKey& key) {
+  const auto row = FindJob(db, job);
+  if (!row.ok()) return row.status();
+  if (!*row) return std::nullopt;
+  const auto known = FindKey(db, (*row)->id, key);
+  if (!known.ok()) return known.status();
+  if (!*known) return std::nullopt;
+  return (*known)->number;
 }
 
 absl::Status UpdateChange(Database& db, int64_t id, const ChangeRecord& change) {

@@ -64,8 +64,8 @@ class Query {
  public:
   // `sql` is a literal.
   template <typename... Values>
-  Query(Database& db, const char* sql, const Values&... values) : db_(db) {
-    Begin(sql);
+  Query(Database& db, const std::string& sql, const Values&... values) : db_(db) {
+    Begin(sql.c_str());
     int at = 0;
     (Bind(++at, values), ...);
   }

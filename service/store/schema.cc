@@ -58,6 +58,13 @@ CREATE TABLE changes(
 CREATE INDEX changes_by_job ON changes(job, id);
 CREATE INDEX changes_by_time ON changes(time_ms);
 CREATE INDEX changes_open ON changes(id) WHERE open = 1;
+)sql",
+                                       R"sql(
+CREATE TABLE pauses(
+  revision INTEGER PRIMARY KEY AUTOINCREMENT,
+  level INTEGER NOT NULL, ns TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL,
+  who TEXT NOT NULL, time_ms INTEGER NOT NULL, blob BLOB NOT NULL, checksum INTEGER NOT NULL,
+  UNIQUE(level, ns, name, kind)) STRICT;
 )sql"};
 constexpr auto kVersion = static_cast<int64_t>(std::size(kMigrations));
 

@@ -195,6 +195,13 @@ void Store::AppendChange(ChangeRecord change, IdempotencyKey key, Done<ChangeId>
       nullptr, std::move(done)));
 }
 
+absl::StatusOr<std::optional<int64_t>> Store::FindChange(const JobKey& job, const IdempotencyKey& key) {
+  if (auto status = CheckJob(job); !status.ok()) return status;
+  auto reader = readers_.Take();
+  if (!reader.ok()) return reader.status();
+  return tune::FindChange(**reader, job, key);
+}
+
 void Store::UpdateChange(int64_t id, ChangeRecord change, DoneStatus done) {
   if (auto status = CheckRecord(change, {}, options_.most_blob_bytes); !status.ok()) return done(status);
   const size_t bytes = change.blob.size();
@@ -218,39 +225,64 @@ absl::StatusOr<std::vector<StoredChange>> Store::ListChanges(const ChangeFilter&
   return tune::ListChanges(**reader, filter, before_id, most);
 }
 
-void Store::PutPolicy(PolicyRecord policy, PolicyChange change, Done<int64_t> done) {
-  if (auto status = CheckRecord(policy, change, options_.most_blob_bytes); !status.ok()) return done(status);
-  const size_t bytes = policy.blob.size();
+void Store::PutScoped(ScopedTable table, PolicyRecord record, PolicyChange change, Done<int64_t> done) {
+  if (auto status = CheckRecord(record, change, options_.most_blob_bytes); !status.ok()) return done(status);
+  const size_t bytes = record.blob.size();
   writer_.Submit(MakeWrite<int64_t>(
       bytes,
-      [policy = std::move(policy), change = std::move(change)](Database& db) {
-        return tune::PutPolicy(db, policy, change);
+      [table, record = std::move(record), change = std::move(change)](Database& db) {
+        return tune::PutPolicy(db, table, record, change);
       },
       nullptr, std::move(done)));
 }
 
-void Store::RemovePolicy(PolicyScope scope, PolicyChange change, absl::Time time, Done<int64_t> done) {
+void Store::RemoveScoped(ScopedTable table, PolicyScope scope, PolicyChange change, absl::Time time,
+                         Done<int64_t> done) {
   if (auto status = CheckRemoval(scope, change, time); !status.ok()) return done(status);
   writer_.Submit(MakeWrite<int64_t>(
       0,
-      [scope = std::move(scope), change = std::move(change), time](Database& db) {
-        return tune::RemovePolicy(db, scope, change, time);
+      [table, scope = std::move(scope), change = std::move(change), time](Database& db) {
+        return tune::RemovePolicy(db, table, scope, change, time);
       },
       nullptr, std::move(done)));
+}
+
+absl::StatusOr<std::vector<StoredPolicy>> Store::ListScoped(ScopedTable table, int64_t after_revision, int64_t most) {
+  if (auto status = CheckMost(most); !status.ok()) return status;
+  auto reader = readers_.Take();
+  if (!reader.ok()) return reader.status();
+  return tune::ListPolicies(**reader, table, after_revision, most);
+}
+
+void Store::PutPolicy(PolicyRecord policy, PolicyChange change, Done<int64_t> done) {
+  PutScoped(ScopedTable::kPolicies, std::move(policy), std::move(change), std::move(done));
+}
+
+void Store::RemovePolicy(PolicyScope scope, PolicyChange change, absl::Time time, Done<int64_t> done) {
+  RemoveScoped(ScopedTable::kPolicies, std::move(scope), std::move(change), time, std::move(done));
 }
 
 absl::StatusOr<std::optional<StoredPolicy>> Store::GetPolicy(const PolicyScope& scope) {
   if (auto status = CheckScope(scope); !status.ok()) return status;
   auto reader = readers_.Take();
   if (!reader.ok()) return reader.status();
-  return tune::GetPolicy(**reader, scope);
+  return tune::GetPolicy(**reader, ScopedTable::kPolicies, scope);
 }
 
 absl::StatusOr<std::vector<StoredPolicy>> Store::ListPolicies(int64_t after_revision, int64_t most) {
-  if (auto status = CheckMost(most); !status.ok()) return status;
-  auto reader = readers_.Take();
-  if (!reader.ok()) return reader.status();
-  return tune::ListPolicies(**reader, after_revision, most);
+  return ListScoped(ScopedTable::kPolicies, after_revision, most);
+}
+
+void Store::PutPause(PolicyRecord pause, Done<int64_t> done) {
+  PutScoped(ScopedTable::kPauses, std::move(pause), {}, std::move(done));
+}
+
+void Store::RemovePause(PolicyScope scope, absl::Time time, Done<int64_t> done) {
+  RemoveScoped(ScopedTable::kPauses, std::move(scope), {}, time, std::move(done));
+}
+
+absl::StatusOr<std::vector<StoredPolicy>> Store::ListPauses(int64_t after_revision, int64_t most) {
+  return ListScoped(ScopedTable::kPauses, after_revision, most);
 }
 
 void Store::Sweep(absl::Time now, Done<SweepResult> done) {

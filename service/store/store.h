@@ -26,6 +26,8 @@
 
 namespace tune {
 
+enum class ScopedTable;
+
 struct StoreOptions {
   std::string path;  // its folder is there already
   // How long to keep, > 0. Idempotency keys, at least: also of pushes that a checkpoint has taken in.
@@ -91,8 +93,11 @@ class Store {
   // By id from the first one later than `after_id`; of `job`, nullptr: of all. At most `most`, in [1, 10,000].
   absl::StatusOr<std::vector<StoredDecision>> ListDecisions(const JobKey* job, int64_t after_id, int64_t most);
 
-  // Answers its id. kAlreadyExists: the key was used for another request.
+  // Answers its id. kAlreadyExists: the key was used for another request; kFailedPrecondition: it is open, and so is
+  // another one of the job.
   void AppendChange(ChangeRecord change, IdempotencyKey key, Done<ChangeId> done);
+  // That the key led to; nullopt: a new key, or none. kAlreadyExists: it was used for another request.
+  absl::StatusOr<std::optional<int64_t>> FindChange(const JobKey& job, const IdempotencyKey& key);
   // In place of what was told of it before; the job stays. kNotFound: there is none of this id; kFailedPrecondition: it
   // is another job's, or over.
   void UpdateChange(int64_t id, ChangeRecord change, DoneStatus done);
@@ -109,6 +114,11 @@ class Store {
   // By revision from the first one later than `after_revision`; at most `most`, in [1, 10,000].
   absl::StatusOr<std::vector<StoredPolicy>> ListPolicies(int64_t after_revision, int64_t most);
 
+  // Pauses are kept as policies are: one for a scope, the later one in place of the earlier.
+  void PutPause(PolicyRecord pause, Done<int64_t> done);
+  void RemovePause(PolicyScope scope, absl::Time time, Done<int64_t> done);
+  absl::StatusOr<std::vector<StoredPolicy>> ListPauses(int64_t after_revision, int64_t most);
+
   // Removes what is older than it is kept, a part at a time, and gives its room back to the disk. A time that lies
   // before what is stored removes nothing; what was stored at a time to come stays until that has passed.
   void Sweep(absl::Time now, Done<SweepResult> done);
@@ -118,6 +128,9 @@ class Store {
  private:
   Store(const StoreOptions& options, FileLock lock, std::unique_ptr<Database> db);
   absl::Status LoadSizes();
+  void PutScoped(ScopedTable table, PolicyRecord record, PolicyChange change, Done<int64_t> done);
+  void RemoveScoped(ScopedTable table, PolicyScope scope, PolicyChange change, absl::Time time, Done<int64_t> done);
+  absl::StatusOr<std::vector<StoredPolicy>> ListScoped(ScopedTable table, int64_t after_revision, int64_t most);
 
   const StoreOptions options_;
   const FileLock lock_;  // goes last

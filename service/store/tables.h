@@ -66,16 +66,21 @@ absl::StatusOr<std::vector<StoredDecision>> ListDecisions(Database& db, const Jo
 
 // --- changes.cc
 absl::StatusOr<ChangeId> AppendChange(Database& db, const ChangeRecord& change, const IdempotencyKey& key);
+absl::StatusOr<std::optional<int64_t>> FindChange(Database& db, const JobKey& job, const IdempotencyKey& key);
 absl::Status UpdateChange(Database& db, int64_t id, const ChangeRecord& change);
 absl::StatusOr<std::vector<StoredChange>> ListChanges(Database& db, const ChangeFilter& filter, int64_t before_id,
                                                       int64_t most);
 
 // --- policies.cc
-absl::StatusOr<int64_t> PutPolicy(Database& db, const PolicyRecord& policy, const PolicyChange& change);
-absl::StatusOr<int64_t> RemovePolicy(Database& db, const PolicyScope& scope, const PolicyChange& change,
-                                     absl::Time time);
-absl::StatusOr<std::optional<StoredPolicy>> GetPolicy(Database& db, const PolicyScope& scope);
-absl::StatusOr<std::vector<StoredPolicy>> ListPolicies(Database& db, int64_t after_revision, int64_t most);
+// Tables of what is put for scopes; both have the same columns.
+enum class ScopedTable { kPolicies, kPauses };
+absl::StatusOr<int64_t> PutPolicy(Database& db, ScopedTable table, const PolicyRecord& policy,
+                                  const PolicyChange& change);
+absl::StatusOr<int64_t> RemovePolicy(Database& db, ScopedTable table, const PolicyScope& scope,
+                                     const PolicyChange& change, absl::Time time);
+absl::StatusOr<std::optional<StoredPolicy>> GetPolicy(Database& db, ScopedTable table, const PolicyScope& scope);
+absl::StatusOr<std::vector<StoredPolicy>> ListPolicies(Database& db, ScopedTable table, int64_t after_revision,
+                                                       int64_t most);
 
 // --- sweep.cc
 struct SweepBefore {

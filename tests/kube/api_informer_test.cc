@@ -54,11 +54,12 @@ class KubeApiInformer : public ApiServerTest {
   }
 
   void Start() {
-    auto informer = Informer<std::string>::Start(*client_, options_, ValueOf, [this](const ObjectChange& change) {
-      const std::lock_guard lock(mutex_);
-      const char* const kinds[] = {"added ", "modified ", "deleted "};
-      changes_.push_back(kinds[static_cast<int>(change.kind)] + change.name);
-    });
+    auto informer =
+        Informer<std::string>::Start(*client_, options_, ValueOf, [this](const ObjectChange& change, const auto&) {
+          const std::lock_guard lock(mutex_);
+          const char* const kinds[] = {"added ", "modified ", "deleted "};
+          changes_.push_back(kinds[static_cast<int>(change.kind)] + change.name);
+        });
     ASSERT_TRUE(informer.ok()) << informer.status();
     informer_ = *std::move(informer);
   }

@@ -71,6 +71,17 @@ TEST_F(StoreChanges, TheSameRequestAgainAddsNothing) {
   EXPECT_THAT(Blobs(), ElementsAre("a"));
 }
 
+TEST_F(StoreChanges, AreOpenOneAtATime) {
+  const int64_t first = Append(job_, "a", true, {"k", "hash"})->id;
+  const absl::Status second = Append(job_, "b").status();
+  EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(second.message()), HasSubstr(absl::StrCat("change ", first)));
+  EXPECT_TRUE(Append(job_, "a", true, {"k", "hash"})->repeated) << "a key that came before is known all the same";
+  EXPECT_TRUE(Append(other_, "c").ok());
+  ASSERT_TRUE(Update(first, job_, "done", false).ok());
+  EXPECT_TRUE(Append(job_, "b").ok());
+}
+
 TEST_F(StoreChanges, ComeLatestFirstByJobNamespaceAndWhetherTheyAreOver) {
   const JobKey bills = {"bank", "bills"};
   const int64_t a = Append(job_, "a")->id;
@@ -103,7 +114,7 @@ TEST_F(StoreChanges, GoWhenTheyWereOverForLongAndNotBefore) {
 
 TEST_F(StoreChanges, OneThatIsDamagedIsNamedAndTheOthersAreRead) {
   const int64_t a = Append(job_, "a")->id;
-  Append(job_, "b").IgnoreError();
+  Append(other_, "b").IgnoreError();
   store_.reset();
   {
     auto db = Database::Open({options_.path, false, absl::Seconds(5), 1 << 20});
@@ -124,7 +135,7 @@ TEST_F(StoreChanges, AnOlderFileGetsATableOfThem) {
   store_.reset();
   {
     auto db = Database::Open({options_.path, false, absl::Seconds(5), 1 << 20});
-    ASSERT_TRUE((*db)->Run("DROP TABLE changes; PRAGMA user_version = 1").ok());
+    ASSERT_TRUE((*db)->Run("DROP TABLE changes; DROP TABLE pauses; PRAGMA user_version = 1").ok());
   }
   Reopen();
   EXPECT_EQ(store().SizesOf(job_).tail_pushes, 1);

@@ -101,5 +101,36 @@ TEST(JobKeyText, TellsSessionJobs) {
   EXPECT_EQ(ToText(JobKey{"shop", "orders", JobKind::kSessionJob}), "shop/orders (session job)");
 }
 
+class StorePauses : public StoreTest {
+ protected:
+  absl::StatusOr<int64_t> Pause(const PolicyScope& scope, const std::string& blob) {
+    return Wait<absl::StatusOr<int64_t>>(
+        [&](const auto& done) { store().PutPause({scope, blob, "ann", At(absl::ZeroDuration())}, done); });
+  }
+  absl::StatusOr<int64_t> Resume(const PolicyScope& scope) {
+    return Wait<absl::StatusOr<int64_t>>(
+        [&](const auto& done) { store().RemovePause(scope, At(absl::ZeroDuration()), done); });
+  }
+};
+
+TEST_F(StorePauses, AreKeptByScopeBesideThePolicies) {
+  const PolicyScope everyone, of_job = {PolicyScope::Level::kJob, job_};
+  ASSERT_TRUE(Put(store(), everyone, "policy").ok());
+  ASSERT_TRUE(Pause(everyone, "first").ok());
+  ASSERT_TRUE(Pause(of_job, "job").ok());
+  ASSERT_TRUE(Pause(everyone, "second").ok());  // in place of the first
+  Reopen();
+  const auto pauses = store().ListPauses(0, 10);
+  ASSERT_TRUE(pauses.ok()) << pauses.status();
+  ASSERT_EQ(pauses->size(), 2u);
+  EXPECT_EQ((*pauses)[0].policy.scope, of_job);
+  EXPECT_EQ((*pauses)[1].policy.blob, "second");
+  EXPECT_EQ((*pauses)[1].policy.who, "ann");
+  ASSERT_TRUE(Resume(everyone).ok());
+  EXPECT_EQ(Resume(everyone).status().message(), "pause of \"default\": there is none");
+  EXPECT_EQ(store().ListPauses(0, 10)->size(), 1u);
+  EXPECT_EQ((*store().GetPolicy(everyone))->policy.blob, "policy");
+}
+
 }  // namespace
 }  // namespace tune

@@ -1,0 +1,73 @@
+#include "service/rollout/lag_view.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "libtune/estimate/line_fit.h"
+#include "libtune/estimate/trend.h"
+
+namespace tune {
+namespace {
+
+// The first bin that begins at `from` or later.
+size_t FirstBin(const JobWindow& window, absl::Time from) {
+  if (from <= window.start) return 0;
+  const absl::Duration late = from - window.start;
+  return static_cast<size_t>(absl::ToDoubleSeconds(absl::Ceil(late, window.bin)) / absl::ToDoubleSeconds(window.bin));
+}
+
+std::optional<double> HeldBack(const VertexWindow& vertex, size_t first) {
+  double task_s = 0, used_s = 0;
+  for (size_t i = first; i < vertex.bins.size(); ++i) {
+    task_s += vertex.bins[i].task_s;
+    used_s += vertex.bins[i].busy_s + vertex.bins[i].backpressured_s;
+  }
+  if (task_s <= 0) return std::nullopt;
+  return std::min(1.0, used_s / task_s);
+}
+
+struct SourceLag {
+  double behind = 0;
+  std::optional<double> growth;
+  bool rises = false;
+};
+
+// nullopt: nothing is known of its log.
+std::optional<SourceLag> LagOf(const SourceWindow& source, absl::Duration bin, size_t first) {
+  std::vector<Point> points;
+  double covered_s = 0, produced = 0;
+  for (size_t i = first; i < source.bins.size(); ++i) {
+    const DemandBin& at = source.bins[i];
+    if (at.covered_s <= 0) continue;
+    points.push_back({static_cast<double>(i) * absl::ToDoubleSeconds(bin), at.lag_records});
+    covered_s += at.covered_s;
+    produced += at.records;
+  }
+  if (points.empty()) return std::nullopt;
+  SourceLag lag;
+  lag.behind = points.back().y;
+  if (points.size() < static_cast<size_t>(kLeastLagBins) || produced <= 0) return lag;
+  lag.growth = FitTheilSen(points).slope / (produced / covered_s);
+  lag.rises = MannKendall(points) >= kClearRise;
+  return lag;
+}
+
+}  // namespace
+
+LagView LookAtLag(const JobWindow& window, absl::Time from) {
+  const size_t first = FirstBin(window, from);
+  LagView view;
+  for (const SourceWindow& source : window.sources) {
+    const std::optional<double> held_back = HeldBack(window.vertices[static_cast<size_t>(source.vertex)], first);
+    if (held_back) view.held_back = std::max(view.held_back.value_or(0), *held_back);
+    const std::optional<SourceLag> lag = LagOf(source, window.bin, first);
+    if (!lag) continue;
+    view.behind = view.behind.value_or(0) + lag->behind;
+    if (!lag->growth) continue;
+    view.growth = std::max(view.growth.value_or(*lag->growth), *lag->growth);
+    if (lag->rises && *lag->growth >= kGrowth && held_back.value_or(1) >= kNoTime) view.grows = true;
+  }
+  return view;
+}
+
+}  // namespace tune

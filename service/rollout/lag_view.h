@@ -1,0 +1,32 @@
+// Whether a job keeps up since some time, from its window.
+#pragma once
+
+#include <optional>
+
+#include "absl/time/time.h"
+#include "tune/window.h"
+
+namespace tune {
+
+struct LagView {
+  // What waits in the sources' logs at the end, records. nullopt: not measured.
+  std::optional<double> behind;
+  // By how much more is produced than read, as a share of what is produced: of the source that is worst; <= 0: what
+  // waits shrinks. nullopt: too few bins, or nothing is known of the log.
+  std::optional<double> growth;
+  // What waits grows clearly (Mann and Kendall), by kGrowth at least, and the sources have no time left. Offsets that
+  // are committed with each checkpoint rise and fall between them; a source that has time left does not fall behind.
+  bool grows = false;
+  // Of the sources' time, busy or held back from downstream, in [0, 1]: the worst source's. nullopt: not measured.
+  std::optional<double> held_back;
+};
+
+constexpr double kGrowth = 0.1;     // of what is produced
+constexpr double kNoTime = 0.9;     // of a source's time: it cannot read more
+constexpr int kLeastLagBins = 6;    // with data
+constexpr double kClearRise = 2.6;  // of MannKendall(): by chance once in two hundred times
+
+// Over the bins that begin at `from` or later.
+LagView LookAtLag(const JobWindow& window, absl::Time from);
+
+}  // namespace tune

@@ -1,0 +1,105 @@
+#include "service/rollout/planner.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libtune/internal/path.h"
+#include "service/jobs/decision.h"
+#include "service/jobs/job_ref.h"
+#include "service/rollout/change.h"
+#include "service/rollout/lag_view.h"
+#include "service/rollout/measures.h"
+#include "tune/plan.h"
+
+namespace tune {
+namespace {
+
+constexpr int64_t kMostPast = 100;  // changes of a job that are looked at
+
+v1::Change ChangeOf(const FlinkJob& job, const Judgement& judged, const SpecPatch& plan) {
+  v1::Change change;
+  Write(job.key, *change.mutable_job());
+  change.set_state(v1::CHANGE_STATE_APPLYING);
+  *change.mutable_decision() = DecisionOf(judged.recommendation, judged.window.graph, judged.policy.name);
+  change.set_is_urgent(IsUrgent(judged.recommendation));
+  change.set_restarts_job(plan.restarts_job);
+  change.set_uid(job.uid);
+  change.set_generation_before(job.generation);
+  const LagView lag = LookAtLag(judged.window, absl::InfinitePast());
+  change.set_was_delayed(lag.grows || judged.recommendation.timeliness == Timeliness::kDelayed);
+  if (lag.held_back) change.set_held_back_before(*lag.held_back);
+  Predict(judged, change);
+  return change;
+}
+
+}  // namespace
+
+void Write(const Refusal& refusal, v1::Refusal& out) {
+  out.set_kind(Name(refusal.kind));
+  out.set_text(Utf8(refusal.text));
+  out.set_is_waivable(refusal.waivable);
+}
+
+std::optional<absl::StatusOr<JobSettings>> Planner::SettingsOf(const JobKey& job) const {
+  const std::shared_ptr<const FlinkJob> found = cluster_.FindJob(job);
+  if (found == nullptr) return std::nullopt;
+  return ReadJobSettings(*found, cluster_.FindNamespace(job.ns).get());
+}
+
+absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const Judgement& judged, bool by_person,
+                                            absl::Time now) const {
+  const std::shared_ptr<const FlinkJob> found = cluster_.FindJob(job);
+  if (found == nullptr) return absl::NotFoundError(absl::StrCat(ToText(job), " is not in the cluster"));
+  const absl::StatusOr<FlinkDeployment> deployment = facts_.SpecOf(job);
+  if (!deployment.ok()) return deployment.status();
+  const absl::StatusOr<SpecPatch> plan = PlanFlinkDeployment(deployment->spec, judged.window, judged.recommendation);
+  if (!plan.ok()) return plan.status();
+  const absl::StatusOr<PlanFit> fit = facts_.FitOf(job, judged.window, judged.recommendation, plan->restarts_job, now);
+  if (!fit.ok()) return fit.status();
+
+  PlannedChange planned;
+  planned.change = ChangeOf(*found, judged, *plan);
+  if (auto status = WriteFields(*plan, planned.change); !status.ok()) return status;
+  const absl::StatusOr<JobSettings> settings = ReadJobSettings(*found, cluster_.FindNamespace(job.ns).get());
+  if (settings.ok()) {
+    planned.mode = settings->mode;
+    planned.priority = settings->priority;
+  }
+  planned.refusals = RefusalsOf({*found, settings, *plan, judged.recommendation, *fit, by_person, now});
+  return planned;
+}
+
+absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const TuningPolicy* policy, bool by_person,
+                                            absl::Time now) const {
+  std::optional<PlannedChange> planned;
+  const absl::Status asked = judge_.Ask(job, policy, now, [&](const Judgement& judged) {
+    absl::StatusOr<PlannedChange> plan = Plan(job, judged, by_person, now);
+    if (plan.ok()) planned = *std::move(plan);
+    return plan.status();
+  });
+  if (!asked.ok()) return asked;
+  // The judgement may just have become the job's decision.
+  if (const auto last = judge_.Last(job); last && policy == nullptr) *planned->change.mutable_decision() = *last;
+  if (auto status = AddHistory(now, *planned); !status.ok()) return status;
+  return *std::move(planned);
+}
+
+absl::Status Planner::AddHistory(absl::Time now, PlannedChange& planned) const {
+  const JobKey job = JobOf(planned.change);
+  ChangeFilter filter;
+  filter.job = job;
+  const absl::StatusOr<std::vector<v1::Change>> past = changes_.List(filter, 0, kMostPast);
+  if (!past.ok()) return past.status();
+  for (Refusal& refusal : RefusalsByHistory(*past, planned.change, limits_, now)) {
+    planned.refusals.push_back(std::move(refusal));
+  }
+  const PutBacks put_backs = PutBacksOf(*past, planned.change, limits_, now);
+  planned.change.set_put_back(put_backs.count);
+  planned.change.set_put_back_by(put_backs.by);
+  for (const v1::Pause& pause : pauses_.Of(job)) {
+    planned.refusals.push_back({RefusalKind::kPaused, ToText(pause), false});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tune
