@@ -22,7 +22,7 @@ std::string TextOf(double number) {
 
 class TreeBuilder {
  public:
-  absl::StatusOr<YamlTree> Build(JsonValue object, const std::vector<WantedField>& wanted) {
+  absl::StatusOr<YamlTree> Build(JsonValue object, const std::vector<TreeField>& wanted) {
     tree_.root = AddWanted(object, wanted, Path(), 0);
     if (!status_.ok()) return status_;
     return std::move(tree_);
@@ -49,14 +49,14 @@ class TreeBuilder {
     return status_.ok();
   }
 
-  int AddWanted(JsonValue value, const std::vector<WantedField>& wanted, const Path& path, int depth) {
+  int AddWanted(JsonValue value, const std::vector<TreeField>& wanted, const Path& path, int depth) {
     if (wanted.empty()) return AddWhole(value, path, depth);
     simdjson::dom::object map;
     if (value.get(map) != simdjson::SUCCESS) {
       return value.is_array() ? AddNode(Kind::kSequence) : AddWhole(value, path, depth);
     }
     const int node = AddNode(Kind::kMap);
-    for (const WantedField& field : wanted) {
+    for (const TreeField& field : wanted) {
       JsonValue child;
       if (map.at_key(field.name).get(child) != simdjson::SUCCESS) continue;
       const int index = AddWanted(child, field.fields, path.Field(field.name), depth + 1);
@@ -129,7 +129,7 @@ class TreeBuilder {
 
 }  // namespace
 
-absl::StatusOr<YamlTree> TreeOf(JsonValue object, const std::vector<WantedField>& wanted) {
+absl::StatusOr<YamlTree> TreeOf(JsonValue object, const std::vector<TreeField>& wanted) {
   return TreeBuilder().Build(object, wanted);
 }
 

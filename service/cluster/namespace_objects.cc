@@ -10,7 +10,7 @@
 namespace tune {
 namespace {
 
-LimitsObject Reduce(JsonValue object, LimitsKind kind, const std::vector<WantedField>& wanted) {
+LimitsObject Reduce(JsonValue object, LimitsKind kind, const std::vector<TreeField>& wanted) {
   LimitsObject out;
   const absl::StatusOr<YamlTree> tree = TreeOf(object, wanted);
   absl::Status status = tree.ok() ? ReadClusterObject(kind, *tree, "", out.limits) : tree.status();
@@ -32,15 +32,15 @@ NamespaceFacts ReduceNamespace(JsonValue object) {
 
 LimitsObject ReduceResourceQuota(JsonValue object) {
   static const auto& wanted =
-      *new std::vector<WantedField>{{"metadata", {{"name", {}}, {"namespace", {}}}},
-                                    {"spec", {{"hard", {}}, {"scopes", {}}, {"scopeSelector", {}}}},
-                                    {"status", {{"hard", {}}, {"used", {}}}}};
+      *new std::vector<TreeField>{{"metadata", {{"name", {}}, {"namespace", {}}}},
+                                  {"spec", {{"hard", {}}, {"scopes", {}}, {"scopeSelector", {}}}},
+                                  {"status", {{"hard", {}}, {"used", {}}}}};
   return Reduce(object, LimitsKind::kResourceQuota, wanted);
 }
 
 LimitsObject ReduceLimitRange(JsonValue object) {
   static const auto& wanted =
-      *new std::vector<WantedField>{{"metadata", {{"name", {}}, {"namespace", {}}}}, {"spec", {{"limits", {}}}}};
+      *new std::vector<TreeField>{{"metadata", {{"name", {}}, {"namespace", {}}}}, {"spec", {{"limits", {}}}}};
   return Reduce(object, LimitsKind::kLimitRange, wanted);
 }
 

@@ -23,19 +23,19 @@ constexpr size_t kLongestText = 256;           // of the spec
 constexpr size_t kMostOptionBytes = 64 << 10;  // a parallelism for each of 1,000 vertices
 
 // What ReadFlinkDeployment() reads.
-const std::vector<WantedField>& SpecFields() {
-  static const auto& fields = *new std::vector<WantedField>([] {
-    const std::vector<WantedField> process = {{"replicas", {}},
-                                              {"resource", {{"memory", {}}, {"cpu", {}}, {"ephemeralStorage", {}}}}};
-    return std::vector<WantedField>{{"apiVersion", {}},
-                                    {"kind", {}},
-                                    {"metadata", {{"name", {}}, {"namespace", {}}}},
-                                    {"spec",
-                                     {{"flinkVersion", {}},
-                                      {"job", {{"parallelism", {}}, {"upgradeMode", {}}}},
-                                      {"taskManager", process},
-                                      {"jobManager", process},
-                                      {"flinkConfiguration", {}}}}};
+const std::vector<TreeField>& SpecFields() {
+  static const auto& fields = *new std::vector<TreeField>([] {
+    const std::vector<TreeField> process = {{"replicas", {}},
+                                            {"resource", {{"memory", {}}, {"cpu", {}}, {"ephemeralStorage", {}}}}};
+    return std::vector<TreeField>{{"apiVersion", {}},
+                                  {"kind", {}},
+                                  {"metadata", {{"name", {}}, {"namespace", {}}}},
+                                  {"spec",
+                                   {{"flinkVersion", {}},
+                                    {"job", {{"parallelism", {}}, {"upgradeMode", {}}}},
+                                    {"taskManager", process},
+                                    {"jobManager", process},
+                                    {"flinkConfiguration", {}}}}};
   }());
   return fields;
 }

@@ -87,18 +87,18 @@ absl::Status Database::ErrorOf(int code) const {
                                                    system_error != 0 ? std::strerror(system_error) : "")};
 }
 
-absl::StatusOr<sqlite3_stmt*> Database::Prepared(const char* sql) {
+absl::StatusOr<sqlite3_stmt*> Database::Prepared(const std::string& sql) {
   const auto it = statements_.find(sql);
   if (it != statements_.end()) return it->second;
   sqlite3_stmt* statement = nullptr;
   errno = 0;
-  const int code = sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  const int code = sqlite3_prepare_v3(db_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return ErrorOf(code);
   statements_.emplace(sql, statement);
   return statement;
 }
 
-void Query::Begin(const char* sql) {
+void Query::Begin(const std::string& sql) {
   auto statement = db_.Prepared(sql);
   if (statement.ok()) {
     statement_ = *statement;

@@ -46,11 +46,11 @@ class Database {
   explicit Database(std::string path) : path_(std::move(path)) {}
   absl::Status Configure(const DatabaseOptions& options);
   absl::Status ErrorOf(int code) const;
-  absl::StatusOr<sqlite3_stmt*> Prepared(const char* sql);
+  absl::StatusOr<sqlite3_stmt*> Prepared(const std::string& sql);
 
   sqlite3* db_ = nullptr;
   const std::string path_;
-  std::unordered_map<const char*, sqlite3_stmt*> statements_;  // by the address of their literal
+  std::unordered_map<std::string, sqlite3_stmt*> statements_;  // by their text
 };
 
 // Bytes, where a text would be a std::string.
@@ -65,7 +65,7 @@ class Query {
   // `sql` is a literal.
   template <typename... Values>
   Query(Database& db, const std::string& sql, const Values&... values) : db_(db) {
-    Begin(sql.c_str());
+    Begin(sql);
     int at = 0;
     (Bind(++at, values), ...);
   }
@@ -84,7 +84,7 @@ class Query {
   bool IsNull(int column) const;
 
  private:
-  void Begin(const char* sql);
+  void Begin(const std::string& sql);
   void Bind(int at, int64_t value);
   void Bind(int at, const std::string& text);
   void Bind(int at, const Blob& blob);

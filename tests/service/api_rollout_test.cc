@@ -1,0 +1,343 @@
+// Changes of jobs' specs from plan to end: the daemon beside a real API server and an operator that is made up.
+#include <gmock/gmock.h>
+
+#include <functional>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "libtune/codec/times.h"
+#include "service/patch/field_owners.h"
+#include "service/rollout/change.h"
+#include "service/rollout/field_look.h"
+#include "tests/kube/api_server.h"
+#include "tests/rollout/made_up_operator.h"
+#include "tests/service/served.h"
+#include "tests/support/recorded_job.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tune {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Stub = v1::Tuner::Stub;
+
+// As one that people run: HA, a pod template with a sidecar and a volume, an ingress.
+json Deployment(const std::string& name, const std::string& mode) {
+  return {{"apiVersion", "flink.apache.org/v1beta1"},
+          {"kind", "FlinkDeployment"},
+          {"metadata", {{"name", name}, {"annotations", {{"tune.dev/mode", mode}, {"team", "orders"}}}}},
+          {"spec",
+           {{"image", "flink:1.20"},
+            {"flinkVersion", "v1_20"},
+            {"serviceAccount", "flink"},
+            {"flinkConfiguration",
+             {{"taskmanager.numberOfTaskSlots", "1"},
+              {"high-availability.type", "kubernetes"},
+              {"high-availability.storageDir", "s3://ha"}}},
+            {"ingress", {{"template", absl::StrCat(name, ".flink.example.com")}}},
+            {"podTemplate",
+             {{"spec", {{"containers", {{{"name", "flink-main-container"}}, {{"name", "log"}, {"image", "log:1"}}}}}}}},
+            {"jobManager", {{"resource", {{"memory", "1g"}, {"cpu", 0.5}}}, {"replicas", 1}}},
+            {"taskManager", {{"resource", {{"memory", "2g"}, {"cpu", 1}}}}},
+            {"job", {{"jarURI", "local:///job.jar"}, {"parallelism", 2}, {"upgradeMode", "savepoint"}}}}}};
+}
+
+class RolloutApi : public ApiServerTest {
+ protected:
+  void SetUp() override {
+    ApiServerTest::SetUp();
+    if (IsSkipped()) return;
+    ns_ = server_->NewNamespace();
+    client_ = *KubeClient::Create(*ReadKubeConfig(server_->kubeconfig(), ""));
+    operator_ = std::make_unique<MadeUpOperator>(*client_, ns_);
+    daemon_.options.cluster.follow = true;
+    daemon_.options.cluster.kubeconfig = server_->kubeconfig();
+    daemon_.options.cluster.namespaces = {ns_};
+    daemon_.options.access = AccessMode::kOpen;
+    daemon_.options.keeping.store = folder_.File("jobs.db");
+    daemon_.options.keeping.evaluate = absl::Seconds(1);
+    WritingOptions& writing = daemon_.options.writing;
+    writing.write = true;
+    writing.lease_namespace = ns_;
+    writing.rollout.watch = {absl::Seconds(20), absl::Seconds(3), absl::Seconds(2), 3};
+    writing.rollout.look = absl::Milliseconds(100);
+    writing.rollout.try_again = absl::Seconds(1);
+    writing.rollout.limits = {200, 200, 200};
+  }
+
+  static bool Eventually(const std::function<bool()>& holds, absl::Duration timeout = absl::Seconds(60)) {
+    for (const absl::Time end = absl::Now() + timeout; absl::Now() < end; absl::SleepFor(absl::Milliseconds(50))) {
+      if (holds()) return true;
+    }
+    return false;
+  }
+  std::string PathOfJob(const std::string& name) const { return *PathOf(kFlinkDeployments, ns_, name); }
+  json Get(const std::string& name) const { return json::parse(*client_->Get(PathOfJob(name), absl::Seconds(30))); }
+  v1::JobRef Job(const std::string& name) const {
+    v1::JobRef job;
+    job.set_namespace_(ns_);
+    job.set_name(name);
+    return job;
+  }
+  // In the cluster, running, with samples that ask for another size.
+  void Create(const std::string& name, Fate fate = Fate::kRuns, const std::string& mode = "advise") {
+    operator_->Set(name, fate);
+    const auto made = client_->Post(PathOfJob(""), Deployment(name, mode).dump(), absl::Seconds(30));
+    ASSERT_TRUE(made.ok()) << made.status();
+    Push(name);
+    ASSERT_TRUE(Eventually([&] { return Get(name)["status"]["lifecycleState"] == "STABLE"; }));
+    ASSERT_TRUE(Eventually([&] {
+      v1::GetJobRequest request;
+      *request.mutable_job() = Job(name);
+      v1::GetJobResponse response;
+      return daemon_.Call(&Stub::GetJob, request, response).ok() &&
+             response.job().status().phase() == v1::JOB_PHASE_RUNNING;
+    }));
+  }
+  // The same samples again add nothing, but that the job is judged again.
+  void Push(const std::string& name) {
+    v1::PushSamplesRequest push = push_;
+    *push.mutable_job() = Job(name);
+    push.clear_idempotency_key();
+    v1::PushSamplesResponse pushed;
+    const grpc::Status status = daemon_.Call(&Stub::PushSamples, push, pushed);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  v1::ApplyRequest Wish(const std::string& name) const {
+    v1::ApplyRequest request;
+    *request.mutable_job() = Job(name);
+    request.set_force(true);
+    for (const char* kind : {"thin", "failed-before", "flapping", "budget"}) request.add_waive(kind);
+    return request;
+  }
+  std::string Refusals(const std::string& name) {
+    v1::PlanRequest request;
+    *request.mutable_kept()->mutable_job() = Job(name);
+    request.mutable_kept()->set_without_evidence(true);
+    v1::PlanResponse response;
+    const grpc::Status status = daemon_.Call(&Stub::Plan, request, response);
+    std::string text = status.error_message();
+    for (const v1::Refusal& refusal : response.refusals())
+      absl::StrAppend(&text, refusal.kind(), ": ", refusal.text(), "\n");
+    return text;
+  }
+  v1::Change MustApply(const v1::ApplyRequest& request) {
+    v1::ApplyResponse response;
+    // The Lease is taken a moment after the start.
+    grpc::Status status;
+    Eventually([&] {
+      status = daemon_.Call(&Stub::Apply, request, response);
+      return status.error_code() != grpc::UNAVAILABLE;
+    });
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.change();
+  }
+  std::vector<v1::Change> Audit(const std::string& name = "", bool only_open = false) {
+    v1::ListDecisionsRequest request;
+    if (!name.empty()) *request.mutable_job() = Job(name);
+    if (name.empty()) request.set_namespace_(ns_);
+    request.set_only_open(only_open);
+    request.set_page_size(1000);
+    v1::ListDecisionsResponse response;
+    const grpc::Status status = daemon_.Call(&Stub::ListDecisions, request, response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return {response.changes().begin(), response.changes().end()};
+  }
+  v1::Change EndOf(const std::string& name, absl::Duration timeout = absl::Seconds(60)) {
+    EXPECT_TRUE(Eventually([&] { return IsOver(Audit(name).front().state()); }, timeout))
+        << Audit(name).front().DebugString();
+    return Audit(name).front();
+  }
+
+  TemporaryFolder folder_;
+  std::string ns_;
+  std::unique_ptr<KubeClient> client_;
+  std::unique_ptr<MadeUpOperator> operator_;
+  ServedDaemon daemon_;
+  const v1::PushSamplesRequest push_ = RecordedJob().Pushes("x", "x", 1).front();
+};
+
+// All but what the plan changes: status, and what the API server writes of itself, aside.
+json Others(json object, const v1::Change& change) {
+  object.erase("status");
+  for (const char* own : {"generation", "resourceVersion", "managedFields"}) object["metadata"].erase(own);
+  object["metadata"]["annotations"].erase(kRecommendationAnnotation);
+  for (const v1::FieldChange& field : change.fields()) {
+    json* at = &object;
+    for (int i = 0; i + 1 < field.path_size(); ++i) at = &(*at)[field.path(i)];
+    at->erase(field.path(field.path_size() - 1));
+  }
+  return object;
+}
+
+TEST_F(RolloutApi, AnAppliedPlanIsBroughtInWatchedAndStable) {
+  daemon_.Start();
+  Create("orders");
+  const json before = Get("orders");
+  const v1::Change change = MustApply(Wish("orders"));
+  EXPECT_EQ(change.state(), v1::CHANGE_STATE_WATCHED);
+  EXPECT_EQ(change.author(), "ipv4:127.0.0.1");
+  EXPECT_EQ(change.generation_before(), before["metadata"]["generation"]);
+  EXPECT_EQ(change.generation_after(), change.generation_before() + 1) << "CPU, memory and parallelism in one patch";
+  ASSERT_GT(change.fields_size(), 0);
+  EXPECT_GT(change.measures_size(), 0);
+  EXPECT_FALSE(change.decision().reason().empty());
+
+  const v1::Change end = EndOf("orders");
+  EXPECT_EQ(end.state(), v1::CHANGE_STATE_STABLE) << end.DebugString();
+  EXPECT_TRUE(end.has_running());
+  const json after = Get("orders");
+  EXPECT_EQ(after["metadata"]["generation"], change.generation_after());
+  EXPECT_EQ(Others(after, change), Others(before, change)) << "nothing else changed";
+  for (const v1::FieldChange& field : change.fields()) {
+    const json* value = FindField(after, {field.path().begin(), field.path().end()});
+    ASSERT_NE(value, nullptr);
+    EXPECT_EQ(value->dump(), field.after());
+  }
+}
+
+TEST_F(RolloutApi, ADryRunAsksTheApiServerAndStoresNothing) {
+  daemon_.Start();
+  Create("orders");
+  const json before = Get("orders");
+  v1::ApplyRequest wish = Wish("orders");
+  wish.set_dry_run(true);
+  const v1::Change change = MustApply(wish);
+  EXPECT_EQ(change.id(), 0);
+  EXPECT_GT(change.fields_size(), 0);
+  EXPECT_EQ(Get("orders")["metadata"]["generation"], before["metadata"]["generation"]);
+  EXPECT_TRUE(Audit("orders").empty());
+}
+
+TEST_F(RolloutApi, FieldsOfOthersAreTakenOnlyWhenAsked) {
+  daemon_.Start();
+  Create("orders");
+  v1::ApplyRequest wish = Wish("orders");
+  wish.set_force(false);
+  MustApply([&] {
+    v1::ApplyRequest dry = Wish("orders");
+    dry.set_dry_run(true);
+    return dry;
+  }());  // so that the daemon writes
+  v1::ApplyResponse response;
+  const grpc::Status status = daemon_.Call(&Stub::Apply, wish, response);
+  EXPECT_EQ(status.error_code(), grpc::FAILED_PRECONDITION);
+  EXPECT_THAT(status.error_message(), HasSubstr("others own what would change"));
+}
+
+TEST_F(RolloutApi, OfAnOlderPlanAndOfTheSameRequestNothingIsDone) {
+  daemon_.Start();
+  Create("orders");
+  v1::ApplyRequest stale = Wish("orders");
+  stale.set_generation(99);
+  v1::ApplyResponse response;
+  EXPECT_EQ(daemon_.Call(&Stub::Apply, stale, response).error_code(), grpc::ABORTED);
+
+  v1::ApplyRequest wish = Wish("orders");
+  wish.set_idempotency_key("once");
+  const v1::Change change = MustApply(wish);
+  ASSERT_TRUE(daemon_.Call(&Stub::Apply, wish, response).ok());
+  EXPECT_TRUE(response.repeated());
+  EXPECT_EQ(response.change().id(), change.id());
+  v1::ApplyRequest other = wish;
+  other.set_idempotency_key("another");
+  EXPECT_THAT(daemon_.Call(&Stub::Apply, other, response).error_message(), HasSubstr("is not over"));
+  EXPECT_EQ(Audit("orders").size(), 1u);
+}
+
+TEST_F(RolloutApi, RollbackByAPersonWritesTheValuesBefore) {
+  daemon_.Start();
+  Create("orders");
+  const json before = Get("orders");
+  const v1::Change change = MustApply(Wish("orders"));
+  ASSERT_EQ(EndOf("orders").state(), v1::CHANGE_STATE_STABLE);
+  v1::RollbackRequest request;
+  *request.mutable_job() = Job("orders");
+  v1::RollbackResponse response;
+  const grpc::Status status = daemon_.Call(&Stub::Rollback, request, response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.change().takes_back(), change.id());
+  EXPECT_EQ(EndOf("orders").state(), v1::CHANGE_STATE_STABLE);
+  EXPECT_EQ(Get("orders")["spec"], before["spec"]);
+
+  // One that is under way goes back itself.
+  const v1::Change again = MustApply(Wish("orders"));
+  ASSERT_TRUE(daemon_.Call(&Stub::Rollback, request, response).ok());
+  EXPECT_EQ(response.change().id(), again.id());
+  const v1::Change end = EndOf("orders");
+  EXPECT_EQ(end.state(), v1::CHANGE_STATE_ROLLED_BACK);
+  EXPECT_THAT(end.outcome(), HasSubstr("ipv4:127.0.0.1 asked for it"));
+  EXPECT_EQ(Get("orders")["spec"], before["spec"]);
+}
+
+TEST_F(RolloutApi, APauseStopsAllWritingUntilItIsOver) {
+  daemon_.Start();
+  Create("orders", Fate::kRuns, "auto");
+  Push("orders");
+  ASSERT_TRUE(Eventually([&] { return !Audit("orders").empty(); })) << Refusals("orders");
+  ASSERT_EQ(EndOf("orders").author(), "tuned");
+
+  v1::PauseRequest pause;
+  pause.mutable_scope()->set_everyone(true);
+  pause.set_reason("change freeze");
+  v1::PauseResponse paused;
+  ASSERT_TRUE(daemon_.Call(&Stub::Pause, pause, paused).ok());
+  Create("bills", Fate::kRuns, "auto");
+  const int64_t generation = Get("bills")["metadata"]["generation"];
+  v1::ApplyResponse response;
+  EXPECT_THAT(daemon_.Call(&Stub::Apply, Wish("bills"), response).error_message(), HasSubstr("change freeze"));
+  daemon_.Stop();
+  daemon_.Start();
+  EXPECT_THAT(daemon_.Call(&Stub::Apply, Wish("bills"), response).error_message(), HasSubstr("change freeze"))
+      << "held over a restart";
+  absl::SleepFor(absl::Seconds(3));  // several judgements
+  EXPECT_EQ(Get("bills")["metadata"]["generation"], generation);
+
+  v1::ResumeRequest resume;
+  resume.mutable_scope()->set_everyone(true);
+  v1::ResumeResponse resumed;
+  ASSERT_TRUE(daemon_.Call(&Stub::Resume, resume, resumed).ok());
+  EXPECT_TRUE(resumed.pauses().empty());
+  Push("bills");
+  EXPECT_TRUE(Eventually([&] { return Get("bills")["metadata"]["generation"] > generation; }));
+}
+
+// 60 healthy and 70 bad ones, all at once.
+TEST_F(RolloutApi, BadChangesGoBackAndGoodOnesStay) {
+  daemon_.Start();
+  const std::map<Fate, int> many = {{Fate::kRuns, 60},         {Fate::kIgnored, 10},    {Fate::kRefused, 10},
+                                    {Fate::kUpgradeFails, 10}, {Fate::kRolledBack, 10}, {Fate::kOomKilled, 10},
+                                    {Fate::kCrashLoop, 10},    {Fate::kStops, 10}};
+  std::map<std::string, Fate> fates;
+  for (const auto& [fate, count] : many) {
+    for (int i = 0; i < count; ++i) {
+      const std::string name = absl::StrCat("job-", static_cast<int>(fate), "-", i);
+      Create(name, fate);
+      fates[name] = fate;
+    }
+  }
+  std::map<std::string, json> specs;
+  for (const auto& [name, fate] : fates) {
+    specs[name] = Get(name)["spec"];
+    ASSERT_GT(MustApply(Wish(name)).id(), 0);
+  }
+  ASSERT_TRUE(Eventually([&] { return Audit("", /*only_open=*/true).empty(); }, absl::Minutes(5)));
+  for (const auto& [name, fate] : fates) {
+    const v1::Change end = Audit(name).front();
+    const json spec = Get(name)["spec"];
+    if (fate == Fate::kRuns) {
+      EXPECT_EQ(end.state(), v1::CHANGE_STATE_STABLE) << end.DebugString();
+      EXPECT_EQ(Get(name)["metadata"]["generation"], end.generation_after());
+    } else {
+      EXPECT_EQ(end.state(), v1::CHANGE_STATE_ROLLED_BACK) << end.DebugString();
+      EXPECT_EQ(spec, specs[name]);
+      EXPECT_EQ(Get(name)["metadata"]["generation"], end.generation_after() + 1) << "written back once";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tune
