@@ -26,7 +26,9 @@ constexpr char kFooter[] =
     "  tune plot      datasets/kafka-catchup-1to4 --out catchup.html\n"
     "  tune recommend metrics.json --graph plan.json --spec deployment.yaml --out patch.yaml\n"
     "  tune plan      team-a/orders --kubeconfig ~/.kube/config\n"
-    "Exit codes: 0 answered; 1 failed (file, tuned, bug); 2 bad input, nothing written; 3 score found a wrong answer.";
+    "  tune apply     team-a/orders --wait\n"
+    "Exit codes: 0 answered; 1 failed (file, tuned, bug); 2 bad input, nothing written; 3 score found a wrong answer;\n"
+    "4 apply, rollback: refused or not confirmed, nothing was done; 5 the same: done, but it did not last.";
 
 void AddPolicy(CLI::App& app, Arguments& a) {
   app.add_option("--policy", a.policy,

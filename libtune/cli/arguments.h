@@ -14,6 +14,8 @@ constexpr int kExitOk = 0;
 constexpr int kExitFailed = 1;    // a file could not be written, tuned did not answer, or a bug
 constexpr int kExitBadInput = 2;  // arguments, history, policy or spec: nothing was written
 constexpr int kExitWrong = 3;     // `tune score` found an answer that misses the truth
+constexpr int kExitRefused = 4;   // apply, rollback: nothing was done, as tuned or the person who was asked said no
+constexpr int kExitNotKept = 5;   // apply, rollback: it was done, and is over without being in force
 
 // What the completion scripts call; in no help.
 constexpr char kCompleteCommand[] = "__complete";
@@ -22,7 +24,8 @@ enum class OutputFormat { kTable, kJson, kYaml, kName };
 
 struct Arguments {
   std::string command;  // recommend, explain, inspect, memory, cost, gc, plot, score, convert, completion; and of
-                        // those that ask tuned: jobs, watch, get, plan, policy, quota, push
+                        // those that ask tuned: jobs, watch, get, plan, apply, rollback, audit, pause, resume,
+                        // policy, quota, push
   std::vector<std::string> histories;
   std::string policy = "balanced";        // name or file
   std::vector<std::string> sets;          // FIELD=VALUE

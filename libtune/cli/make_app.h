@@ -26,5 +26,7 @@ void AddHistory(CLI::App& app, Arguments& arguments, bool required = true);
 void AddSourceRates(CLI::App& app, Arguments& arguments);
 // The commands that ask `tuned`.
 void AddServiceCommands(CLI::App& app, Arguments& arguments);
+// Those of them that change jobs' specs, and what goes with that.
+void AddChangeCommands(CLI::App& app, Arguments& arguments);
 
 }  // namespace tune

@@ -19,6 +19,11 @@ int RunJobs(const Arguments& arguments) { return Absent(arguments); }
 int RunWatch(const Arguments& arguments) { return Absent(arguments); }
 int RunGet(const Arguments& arguments) { return Absent(arguments); }
 int RunPlan(const Arguments& arguments) { return Absent(arguments); }
+int RunApply(const Arguments& arguments) { return Absent(arguments); }
+int RunRollback(const Arguments& arguments) { return Absent(arguments); }
+int RunAudit(const Arguments& arguments) { return Absent(arguments); }
+int RunPause(const Arguments& arguments) { return Absent(arguments); }
+int RunResume(const Arguments& arguments) { return Absent(arguments); }
 int RunPolicy(const Arguments& arguments) { return Absent(arguments); }
 int RunQuota(const Arguments& arguments) { return Absent(arguments); }
 int RunPush(const Arguments& arguments) { return Absent(arguments); }

@@ -39,6 +39,17 @@ struct ServiceArguments {
   bool everyone = false;
   std::optional<int64_t> if_revision;
   bool explain = false;
+
+  // Changes of specs.
+  std::optional<int64_t> generation;  // apply: of the spec that a plan was seen for, > 0
+  std::optional<int64_t> change;      // rollback, audit: its id, > 0
+  std::vector<std::string> waive;     // apply: kinds of refusals
+  bool dry_run = false, force = false, wait = false;
+  bool yes = false;        // nobody is asked
+  std::string reason;      // pause
+  bool only_open = false;  // audit, as the next two
+  bool details = false;
+  int most_changes = 100;  // > 0
 };
 
 }  // namespace tune

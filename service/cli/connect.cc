@@ -111,6 +111,22 @@ absl::StatusOr<v1::JobRef> JobOf(const ServiceArguments& a, const std::string& n
   return job;
 }
 
+absl::StatusOr<v1::PolicyScope> ScopeOf(const ServiceArguments& a, const std::string& ns) {
+  v1::PolicyScope scope;
+  if (!a.job.empty()) {
+    absl::StatusOr<v1::JobRef> job = JobOf(a, ns);
+    if (!job.ok()) return job.status();
+    *scope.mutable_job() = *std::move(job);
+  } else if (a.everyone) {
+    scope.set_everyone(true);
+  } else if (!a.ns.empty()) {
+    scope.set_namespace_(Utf8(a.ns));
+  } else {
+    return absl::InvalidArgumentError("for which jobs is not said: --job JOB, --namespace NAMESPACE or --everyone");
+  }
+  return scope;
+}
+
 absl::StatusOr<v1::JobFilter> FilterOf(const ServiceArguments& a, const std::string& ns) {
   v1::JobFilter filter;
   if (!a.all_namespaces) filter.set_namespace_(Utf8(ns));

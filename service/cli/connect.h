@@ -26,6 +26,9 @@ absl::StatusOr<ConnectedClient> Connect(const ServiceArguments& arguments);
 // NAME or NAMESPACE/NAME. kInvalidArgument: another namespace is given too.
 absl::StatusOr<v1::JobRef> JobOf(const ServiceArguments& arguments, const std::string& ns);
 
+// A job, a namespace or everyone. kInvalidArgument: none of them is said.
+absl::StatusOr<v1::PolicyScope> ScopeOf(const ServiceArguments& arguments, const std::string& ns);
+
 // kInvalidArgument: a phase or an action that there is not.
 absl::StatusOr<v1::JobFilter> FilterOf(const ServiceArguments& arguments, const std::string& ns);
 

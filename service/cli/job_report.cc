@@ -7,33 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "libtune/cli/table.h"
 #include "libtune/cli/terminal.h"
+#include "service/cli/labelled_lines.h"
 #include "service/cli/print.h"
 #include "service/cli/words.h"
 
 namespace tune {
 namespace {
-
-// Lines "label  text"; those without a text are left out.
-class Lines {
- public:
-  void Add(const char* label, const std::string& text) {
-    if (!text.empty()) rows_.push_back({Paint(Colour::kDim, label), text});
-  }
-  std::string Render() const {
-    size_t width = 0;
-    for (const auto& [label, text] : rows_) width = std::max(width, DisplayWidth(label));
-    std::string out;
-    for (const auto& [label, text] : rows_) {
-      absl::StrAppend(&out, label, std::string(width + 2 - DisplayWidth(label), ' '), text, "\n");
-    }
-    return out;
-  }
-
- private:
-  std::vector<std::pair<std::string, std::string>> rows_;
-};
 
 std::string SpecText(const v1::JobStatus& status) {
   std::vector<std::string> parts;
@@ -71,6 +51,8 @@ std::string SamplesText(const v1::SamplesStatus& samples, absl::Time now) {
                       AgeText(now - TimeOf(samples.last_push())), " ago");
 }
 
+}  // namespace
+
 std::string DecisionText(const v1::Decision& decision, absl::Time now) {
   return absl::StrCat("#", decision.id(), ", ", AgeText(now - TimeOf(decision.time())), " ago, by policy ",
                       Plain(decision.policy_name()), ": ", WordOf(decision.action()), ", parallelism ",
@@ -78,11 +60,9 @@ std::string DecisionText(const v1::Decision& decision, absl::Time now) {
                       Change(decision.slots_now(), decision.slots_wanted()));
 }
 
-}  // namespace
-
 void PrintJob(const v1::JobSummary& job) {
   const absl::Time now = absl::Now();
-  Lines lines;
+  LabelledLines lines;
   lines.Add("job", Paint(Colour::kBold, NameOf(job.job())));
   if (job.has_status()) {
     lines.Add("status", StateText(job.status()));

@@ -1,34 +1,18 @@
 #include <cstdio>
 #include <string>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "libtune/cli/commands.h"
 #include "libtune/cli/terminal.h"
 #include "service/cli/connect.h"
+#include "service/cli/new_key.h"
 #include "service/cli/print.h"
 #include "service/cli/words.h"
+#include "service/client/errors.h"
 
 namespace tune {
 namespace {
-
-absl::StatusOr<v1::PolicyScope> ScopeOf(const ServiceArguments& a, const std::string& ns) {
-  v1::PolicyScope scope;
-  if (!a.job.empty()) {
-    absl::StatusOr<v1::JobRef> job = JobOf(a, ns);
-    if (!job.ok()) return job.status();
-    *scope.mutable_job() = *std::move(job);
-  } else if (a.everyone) {
-    scope.set_everyone(true);
-  } else if (!a.ns.empty()) {
-    scope.set_namespace_(Utf8(a.ns));
-  } else {
-    return absl::InvalidArgumentError(
-        "whom the policy is for is not said: --job JOB, --namespace NAMESPACE or --everyone");
-  }
-  return scope;
-}
 
 std::string StoredText(const v1::StoredPolicy& stored) {
   return absl::StrCat(Plain(stored.policy().name()), ", put for ", NameOf(stored.scope()), " at ",
@@ -61,13 +45,6 @@ int RunGetPolicy(const Arguments& a, Client& client, const v1::PolicyScope& scop
   return kExitOk;
 }
 
-// Of a request that is sent again when nobody answers: it is done once.
-std::string NewKey() {
-  absl::BitGen random;
-  return absl::StrCat("tune-", absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16),
-                      absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
-}
-
 absl::StatusOr<v1::PutPolicyResponse> Put(const Arguments& a, Client& client, const v1::PolicyScope& scope,
                                           const std::optional<v1::PolicyChoice>& policy) {
   v1::PutPolicyRequest request;
@@ -76,7 +53,11 @@ absl::StatusOr<v1::PutPolicyResponse> Put(const Arguments& a, Client& client, co
   request.set_idempotency_key(NewKey());
   if (a.service.if_revision) request.set_expected_revision(*a.service.if_revision);
   v1::PutPolicyResponse response;
-  if (absl::Status status = client.Call(&Client::Stub::PutPolicy, request, response); !status.ok()) return status;
+  const absl::Status status = client.Call(&Client::Stub::PutPolicy, request, response);
+  if (absl::IsAborted(status)) {
+    return WithNextStep(status, "Look at it again with tune policy get, then give its revision with --if-revision");
+  }
+  if (!status.ok()) return status;
   return response;
 }
 

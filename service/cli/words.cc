@@ -15,7 +15,8 @@ using google::protobuf::EnumDescriptor;
 using google::protobuf::EnumValueDescriptor;
 using google::protobuf::GetEnumDescriptor;
 
-constexpr char kAction[] = "ACTION_", kPhase[] = "JOB_PHASE_", kAvailability[] = "HIGH_AVAILABILITY_";
+constexpr char kAction[] = "ACTION_", kPhase[] = "JOB_PHASE_", kAvailability[] = "HIGH_AVAILABILITY_",
+               kChange[] = "CHANGE_STATE_";
 constexpr absl::Duration kFresh = absl::Seconds(30);
 
 // JOB_PHASE_ROLLING_BACK -> "rolling-back"
@@ -42,6 +43,7 @@ std::string WordOf(v1::JobPhase phase) { return Word(GetEnumDescriptor<v1::JobPh
 std::string WordOf(v1::HighAvailability kind) {
   return Word(GetEnumDescriptor<v1::HighAvailability>(), kind, kAvailability);
 }
+std::string WordOf(v1::ChangeState state) { return Word(GetEnumDescriptor<v1::ChangeState>(), state, kChange); }
 
 std::optional<v1::Action> ActionOf(const std::string& word) {
   const std::optional<int> number = Number(GetEnumDescriptor<v1::Action>(), word, kAction);
@@ -55,6 +57,11 @@ std::optional<v1::JobPhase> PhaseOf(const std::string& word) {
 std::string NameOf(const v1::JobRef& job) {
   return Plain(
       absl::StrCat(job.namespace_(), "/", job.name(), job.kind() == v1::JOB_KIND_SESSION_JOB ? " (session job)" : ""));
+}
+
+std::string WordsOf(const v1::JobRef& job) {
+  return Plain(
+      absl::StrCat(job.namespace_(), "/", job.name(), job.kind() == v1::JOB_KIND_SESSION_JOB ? " --session-job" : ""));
 }
 
 std::string NameOf(const v1::PolicyScope& scope) {

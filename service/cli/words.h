@@ -8,6 +8,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "libtune/codec/times.h"
+#include "tune/v1/changes.pb.h"
 #include "tune/v1/jobs.pb.h"
 
 namespace tune {
@@ -16,12 +17,15 @@ namespace tune {
 std::string WordOf(v1::Action action);
 std::string WordOf(v1::JobPhase phase);
 std::string WordOf(v1::HighAvailability kind);
+std::string WordOf(v1::ChangeState state);
 // nullopt: there is none of that name.
 std::optional<v1::Action> ActionOf(const std::string& word);
 std::optional<v1::JobPhase> PhaseOf(const std::string& word);
 
 // "team-a/orders", "team-a/orders (session job)".
 std::string NameOf(const v1::JobRef& job);
+// The job as words of a command line: "team-a/orders --session-job".
+std::string WordsOf(const v1::JobRef& job);
 // "the job team-a/orders", "all jobs of namespace team-a", "everyone".
 std::string NameOf(const v1::PolicyScope& scope);
 

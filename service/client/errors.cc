@@ -50,11 +50,10 @@ std::string NextStep(const grpc::Status& status, const Asked& asked) {
                  : "Show who calls: --token-file or TUNE_TOKEN, --kubeconfig, or --cert and --key";
     case grpc::PERMISSION_DENIED:
       return "tuned asks the cluster's RBAC: get, list and watch on flinkdeployments.flink.apache.org show a "
-             "namespace's jobs, update puts policies; -A asks for them in all namespaces. kubectl auth can-i tells";
+             "namespace's jobs, update puts policies, patch changes specs; -A asks for them in all namespaces. kubectl "
+             "auth can-i tells";
     case grpc::UNIMPLEMENTED:
       return absl::StrCat("What listens at ", asked.server, " cannot do this as it was started, or is no tuned");
-    case grpc::ABORTED:
-      return "Look at it again with tune policy get, then give its revision with --if-revision";
     case grpc::RESOURCE_EXHAUSTED:
       if (const auto delay = RetryDelay(status)) {
         return absl::StrCat("It wants to be asked again in ", absl::FormatDuration(*delay));
@@ -72,6 +71,11 @@ std::optional<absl::Duration> RetryDelay(const grpc::Status& status) {
   if (!info || !info->has_retry_delay()) return std::nullopt;
   const google::protobuf::Duration& delay = info->retry_delay();
   return std::max(absl::ZeroDuration(), absl::Seconds(delay.seconds()) + absl::Nanoseconds(delay.nanos()));
+}
+
+absl::Status WithNextStep(const absl::Status& status, const std::string& next) {
+  return absl::Status(status.code(),
+                      absl::StrCat(std::string(status.message()), status.message().empty() ? "" : "\n", next));
 }
 
 absl::Status ToStatus(const grpc::Status& status, const Asked& asked) {

@@ -22,6 +22,9 @@ struct Asked {
 // message; then a line that says what to do. The server's texts are as it sent them.
 absl::Status ToStatus(const grpc::Status& status, const Asked& asked);
 
+// The same with a line more that says what to do.
+absl::Status WithNextStep(const absl::Status& status, const std::string& next);
+
 // When the server wants to be asked again; nullopt: it does not say.
 std::optional<absl::Duration> RetryDelay(const grpc::Status& status);
 

@@ -27,9 +27,9 @@ std::vector<std::string> Complete(const std::vector<std::string>& words) {
 TEST(Completion, OfCommands) {
   EXPECT_THAT(Complete({""}), AllOf(Contains("recommend"), Contains("jobs"), Contains("policy"), Not(Contains("put"))));
   EXPECT_THAT(Complete({}), Contains("recommend"));
-  EXPECT_THAT(Complete({"re"}), ElementsAre("recommend"));
+  EXPECT_THAT(Complete({"re"}), ElementsAre("recommend", "resume"));
   EXPECT_THAT(Complete({"policy", ""}), ElementsAre("get", "put", "remove"));
-  EXPECT_THAT(Complete({"nonsense", "re"}), ElementsAre("recommend"));
+  EXPECT_THAT(Complete({"nonsense", "rec"}), ElementsAre("recommend"));
 }
 
 TEST(Completion, OfOptions) {

@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/cli/program.h"
+#include "tests/client/hostile.h"
+#include "tests/client/made_up_answers.h"
 #include "tests/client/made_up_server.h"
 #include "tests/kube/child.h"
 #include "tests/support/temporary_folder.h"
@@ -16,17 +18,6 @@ namespace tune {
 namespace {
 
 using testing::HasSubstr;
-
-// A title for the window, a clear screen, C1's CSI, a bell, a new line that looks like another answer.
-const char kHostile[] = "x\033]0;owned\007\033[2Jy\u009b31mz\rerror: a\nb\tc\x7f";
-
-void ExpectHarmless(const std::string& text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    ASSERT_TRUE(c == '\n' || (c >= 0x20 && c != 0x7f)) << "byte " << int{c} << " at " << i << " of " << text;
-    ASSERT_FALSE(c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) << "C1 at " << i;
-  }
-}
 
 class HostileServer : public testing::Test {
  protected:
@@ -60,47 +51,6 @@ class HostileServer : public testing::Test {
     age.mutable_age()->set_seconds(INT64_MAX);
     return age;
   }
-  static v1::JobRecommendation Recommendation() {
-    v1::JobRecommendation r;
-    v1::ComputedFrom& from = *r.mutable_computed_from();
-    from.set_job_name(kHostile);
-    from.set_policy_name(kHostile);
-    from.mutable_window_start();
-    from.mutable_window_length()->set_seconds(60);
-    from.mutable_bin()->set_seconds(60);
-    v1::VertexRecommendation& vertex = *r.add_vertices();
-    vertex.set_id(kHostile);
-    vertex.set_name(kHostile);
-    for (auto set : {&v1::VertexRecommendation::set_now, &v1::VertexRecommendation::set_needed,
-                     &v1::VertexRecommendation::set_wanted, &v1::VertexRecommendation::set_low,
-                     &v1::VertexRecommendation::set_high}) {
-      (vertex.*set)(1);
-    }
-    vertex.set_action(v1::ACTION_HOLD);
-    vertex.set_verdict(v1::VERDICT_ESTIMATED);
-    vertex.set_confidence(v1::CONFIDENCE_LOW);
-    for (auto set : {&v1::JobRecommendation::set_parallelism_now, &v1::JobRecommendation::set_parallelism_wanted,
-                     &v1::JobRecommendation::set_slots_now, &v1::JobRecommendation::set_slots_wanted}) {
-      (r.*set)(1);
-    }
-    r.set_action(v1::ACTION_HOLD);
-    r.set_timeliness(v1::TIMELINESS_UNKNOWN);
-    v1::Finding& finding = *r.add_findings();
-    finding.set_kind(v1::FINDING_KIND_THIN_DATA);
-    finding.set_message(kHostile);
-    for (v1::ProcessRecommendation* role : {r.mutable_task_managers(), r.mutable_job_manager()}) {
-      role->set_memory_verdict(v1::VERDICT_NOT_MEASURED);
-      role->set_cpu_verdict(v1::VERDICT_NOT_MEASURED);
-      role->set_action(v1::ACTION_HOLD);
-      role->set_confidence(v1::CONFIDENCE_LOW);
-      for (v1::ProcessSize* size : {role->mutable_now(), role->mutable_needed(), role->mutable_wanted()}) {
-        size->set_cpu_limit_factor(1);
-        size->set_memory_limit_factor(1);
-      }
-    }
-    return r;
-  }
-
   MadeUpServer server_;
 };
 
@@ -132,7 +82,7 @@ TEST_F(HostileServer, SoAreThoseOfOneJob) {
     return grpc::Status::OK;
   };
   server_.recommendation = [](v1::GetRecommendationResponse& out) {
-    *out.mutable_recommendation() = Recommendation();
+    *out.mutable_recommendation() = MadeUpRecommendation(kHostile);
     *out.mutable_job() = Job();
     *out.mutable_cluster() = Age();
     return grpc::Status::OK;
@@ -154,9 +104,9 @@ TEST_F(HostileServer, SoAreThoseOfOneJob) {
 
 TEST_F(HostileServer, SoAreThoseOfAPlan) {
   server_.plan = [](v1::PlanResponse& out) {
-    *out.mutable_recommendation() = Recommendation();
+    *out.mutable_recommendation() = MadeUpRecommendation(kHostile);
     v1::SpecPatch& patch = *out.mutable_patch();
-    *patch.mutable_computed_from() = Recommendation().computed_from();
+    *patch.mutable_computed_from() = MadeUpRecommendation(kHostile).computed_from();
     patch.set_api_version("v1");
     patch.set_kind(kHostile);
     patch.set_name(kHostile);
@@ -168,6 +118,11 @@ TEST_F(HostileServer, SoAreThoseOfAPlan) {
     patch.add_notes(kHostile);
     out.set_patch_yaml(kHostile);
     out.mutable_fit()->set_cap(kHostile);
+    v1::Refusal& refusal = *out.add_refusals();
+    refusal.set_kind(kHostile);
+    refusal.set_text(kHostile);
+    refusal.set_is_waivable(true);
+    out.set_generation(4);
     *out.mutable_cluster() = Age();
     return grpc::Status::OK;
   };

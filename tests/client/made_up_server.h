@@ -50,6 +50,11 @@ class MadeUpServer final : public v1::Tuner::Service {
   std::function<grpc::Status(v1::PutPolicyResponse&)> put;
   std::function<grpc::Status(v1::GetPolicyResponse&)> policy;
   std::function<grpc::Status(v1::GetQuotaResponse&)> quota;
+  std::function<grpc::Status(const v1::ApplyRequest&, v1::ApplyResponse&)> apply;
+  std::function<grpc::Status(const v1::RollbackRequest&, v1::RollbackResponse&)> rollback;
+  std::function<grpc::Status(const v1::ListDecisionsRequest&, v1::ListDecisionsResponse&)> decisions;
+  std::function<grpc::Status(const v1::PauseRequest&, v1::PauseResponse&)> pause;
+  std::function<grpc::Status(const v1::ResumeRequest&, v1::ResumeResponse&)> resume;
   std::function<grpc::Status(const v1::WatchJobsRequest&, grpc::ServerWriter<v1::JobEvent>&, grpc::ServerContext&)>
       watch;
 
@@ -57,8 +62,7 @@ class MadeUpServer final : public v1::Tuner::Service {
   using Context = grpc::ServerContext;
 
   grpc::Status ListJobs(Context* c, const v1::ListJobsRequest* request, v1::ListJobsResponse* out) override {
-    Note(*c);
-    return list ? list(*request, *out) : Nothing();
+    return Answer(*c, list, *request, *out);
   }
   grpc::Status GetJob(Context* c, const v1::GetJobRequest*, v1::GetJobResponse* out) override {
     return Answer(*c, job, *out);
@@ -86,6 +90,22 @@ class MadeUpServer final : public v1::Tuner::Service {
   grpc::Status GetQuota(Context* c, const v1::GetQuotaRequest*, v1::GetQuotaResponse* out) override {
     return Answer(*c, quota, *out);
   }
+  grpc::Status Apply(Context* c, const v1::ApplyRequest* request, v1::ApplyResponse* out) override {
+    return Answer(*c, apply, *request, *out);
+  }
+  grpc::Status Rollback(Context* c, const v1::RollbackRequest* request, v1::RollbackResponse* out) override {
+    return Answer(*c, rollback, *request, *out);
+  }
+  grpc::Status ListDecisions(Context* c, const v1::ListDecisionsRequest* request,
+                             v1::ListDecisionsResponse* out) override {
+    return Answer(*c, decisions, *request, *out);
+  }
+  grpc::Status Pause(Context* c, const v1::PauseRequest* request, v1::PauseResponse* out) override {
+    return Answer(*c, pause, *request, *out);
+  }
+  grpc::Status Resume(Context* c, const v1::ResumeRequest* request, v1::ResumeResponse* out) override {
+    return Answer(*c, resume, *request, *out);
+  }
   grpc::Status WatchJobs(Context* c, const v1::WatchJobsRequest* request,
                          grpc::ServerWriter<v1::JobEvent>* writer) override {
     Note(*c);
@@ -96,6 +116,12 @@ class MadeUpServer final : public v1::Tuner::Service {
   grpc::Status Answer(Context& context, const std::function<grpc::Status(Response&)>& answer, Response& out) {
     Note(context);
     return answer ? answer(out) : Nothing();
+  }
+  template <typename Request, typename Response>
+  grpc::Status Answer(Context& context, const std::function<grpc::Status(const Request&, Response&)>& answer,
+                      const Request& request, Response& out) {
+    Note(context);
+    return answer ? answer(request, out) : Nothing();
   }
   static grpc::Status Nothing() {
     return {grpc::UNIMPLEMENTED, "the server keeps no jobs; start it with --store FILE"};
