@@ -4,9 +4,9 @@ namespace tune {
 namespace {
 
 constexpr char kExitCodes[] =
-    "\nExit codes: 0 done, with --wait: and the job runs so; 4 refused or not confirmed, nothing was done; 5 done, but "
+    "\nExit codes: 0 done, with --wait: over and in force; 4 refused or not confirmed, nothing was done; 5 done, but "
     "it "
-    "did\nnot last (rolled back, overtaken, failed); 1 and 2 as of every command. When nobody answers, tune audit "
+    "did\nnot last (went back, was overtaken, failed); 1 and 2 as of every command. Where nobody answered, tune audit "
     "tells.";
 
 void AddYesAndWait(CLI::App& app, ServiceArguments& s) {
@@ -84,8 +84,7 @@ void AddPauses(CLI::App& app, Arguments& a) {
       AddCommand(app, a, "pause", "Stop all writing to jobs' specs at once, going back too; held over restarts",
                  "  tune pause --everyone --reason 'network maintenance until 18:00'\n"
                  "  tune pause -n team-a\n"
-                 "  tune pause --job team-a/orders\n"
-                 "  tune resume --job team-a/orders");
+                 "  tune pause --job team-a/orders");
   AddScope(*pause, a.service);
   pause->add_option("--reason", a.service.reason, "Why, one line; for those who wonder")->type_name("TEXT");
   CLI::App* resume = AddCommand(app, a, "resume", "End such a pause; what a wider one pauses stays so",

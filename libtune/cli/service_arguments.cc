@@ -128,10 +128,10 @@ void AddPush(CLI::App& app, Arguments& a) {
 void AddServiceCommands(CLI::App& app, Arguments& arguments) {
   AddLists(app, arguments);
   AddOneJob(app, arguments);
+  AddChangeCommands(app, arguments);
   AddPolicyCommand(app, arguments);
   AddQuota(app, arguments);
   AddPush(app, arguments);
-  AddChangeCommands(app, arguments);
   for (const char* name :
        {"jobs", "watch", "get", "plan", "apply", "rollback", "audit", "pause", "resume", "policy", "quota", "push"}) {
     app.get_subcommand(name)->group("Subcommands that ask a running tuned");

@@ -59,8 +59,7 @@ void PrintDryRun(const v1::Change& change) {
 void PrintApplied(const v1::Change& change, const std::string& job, bool waits) {
   std::printf("\n%s\n", StateSentence(change).c_str());
   PrintFields(change);
-  std::printf("generation %s → %s\n", absl::StrCat(change.generation_before()).c_str(),
-              change.generation_after() == 0 ? "?" : absl::StrCat(change.generation_after()).c_str());
+  std::printf("%s\n", GenerationsText(change).c_str());
   if (waits || IsOver(change.state())) return;
   std::printf("tune audit %s --change %s shows what becomes of it, tune rollback %s puts the values back\n",
               job.c_str(), absl::StrCat(change.id()).c_str(), job.c_str());
@@ -95,8 +94,8 @@ int RunApply(const Arguments& a) {
   if (const absl::Status status = WaitIfAsked(a, client, kept->job(), *response->mutable_change()); !status.ok()) {
     return Fail(status);
   }
-  if (is_json) PrintJson(*response);
-  return ExitCodeOfApply(response->change());
+  const int printed = is_json ? PrintJson(*response) : kExitOk;
+  return printed == kExitOk ? ExitCodeOfApply(response->change()) : printed;
 }
 
 }  // namespace tune

@@ -105,11 +105,7 @@ std::string KindText(const v1::Change& change) {
 }
 
 std::string SpecText(const v1::Change& change) {
-  const auto generation = [](int64_t number) { return number == 0 ? std::string("?") : absl::StrCat(number); };
-  std::string text =
-      absl::StrCat("generation ", generation(change.generation_before()), " → ", generation(change.generation_after()));
-  if (change.generation_back() != 0) absl::StrAppend(&text, ", back with ", change.generation_back());
-  return absl::StrCat(text, change.uid().empty() ? "" : absl::StrCat(", uid ", Plain(change.uid())));
+  return absl::StrCat(GenerationsText(change), change.uid().empty() ? "" : ", uid ", Plain(change.uid()));
 }
 
 std::string BeforeItText(const v1::Change& change) {
@@ -179,6 +175,13 @@ std::vector<std::string> ChangeCells(const v1::Change& change) {
           Plain(change.author()),
           WhatChanged(change),
           WhyText(change)};
+}
+
+std::string GenerationsText(const v1::Change& change) {
+  const auto generation = [](int64_t number) { return number == 0 ? std::string("?") : absl::StrCat(number); };
+  const std::string back = change.generation_back() == 0 ? "" : absl::StrCat(", back with ", change.generation_back());
+  return absl::StrCat("generation ", generation(change.generation_before()), " → ",
+                      generation(change.generation_after()), back);
 }
 
 std::string StateSentence(const v1::Change& change) {

@@ -15,6 +15,9 @@ std::vector<std::string> ChangeCells(const v1::Change& change);
 // "change 7 of team-a/orders is stable: the job runs with the new values"; of a dry run without its id. With why.
 std::string StateSentence(const v1::Change& change);
 
+// "generation 4 → 5, back with 6"
+std::string GenerationsText(const v1::Change& change);
+
 // A line for each field: what was, what comes, who owned it. To standard output, as all below.
 void PrintFields(const v1::Change& change);
 // The same of a change that is taken back.

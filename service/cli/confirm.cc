@@ -32,6 +32,7 @@ bool IsConfirmed(const Arguments& a, const std::string& question) {
   std::fflush(stdout);
   std::string answer;
   std::getline(std::cin, answer);
+  if (std::cin.eof()) std::printf("\n");  // nobody ended the line
   absl::AsciiStrToLower(&answer);
   const absl::string_view word = absl::StripAsciiWhitespace(answer);
   return word == "y" || word == "yes";

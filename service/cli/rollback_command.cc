@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <set>
 #include <string>
@@ -80,9 +79,7 @@ absl::StatusOr<v1::RollbackResponse> Rollback(Client& client, const v1::JobRef& 
 
 void PrintBegun(const v1::Change& change, const std::string& job, bool waits) {
   std::printf("\n%s\n", StateSentence(change).c_str());
-  if (change.takes_back() != 0) {
-    PrintFields(change);
-  }
+  if (change.takes_back() != 0) PrintFields(change);
   if (waits || IsOver(change.state())) return;
   std::printf("tune audit %s --change %s shows what becomes of it\n", job.c_str(), absl::StrCat(change.id()).c_str());
 }
@@ -107,8 +104,8 @@ int RunRollback(const Arguments& a) {
   if (const absl::Status status = WaitIfAsked(a, client, *job, *response->mutable_change()); !status.ok()) {
     return Fail(status);
   }
-  if (is_json) PrintJson(*response);
-  return ExitCodeOfRollback(response->change());
+  const int printed = is_json ? PrintJson(*response) : kExitOk;
+  return printed == kExitOk ? ExitCodeOfRollback(response->change()) : printed;
 }
 
 }  // namespace tune

@@ -37,6 +37,9 @@ TEST(Completion, OfOptions) {
   EXPECT_THAT(Complete({"recommend", "datasets/x", "--policy", "careful", "--se"}), ElementsAre("--set"));
   EXPECT_THAT(Complete({"policy", "put", "--if"}), ElementsAre("--if-revision"));
   EXPECT_THAT(Complete({"policy", "get", "--if"}), IsEmpty());
+  EXPECT_THAT(Complete({"apply", "orders", "--yes", "--d"}), ElementsAre("--dry-run"));
+  EXPECT_THAT(Complete({"rollback", "--d"}), IsEmpty());
+  EXPECT_THAT(Complete({"audit", "--change", ""}), IsEmpty()) << "a number";
   EXPECT_THAT(Complete({"--v"}), ElementsAre("--version"));
 }
 
@@ -62,6 +65,14 @@ TEST(Completion, OfJobsAsksTheServerThatTheLineNames) {
   EXPECT_THAT(Complete({"get", "--token", "a", "--token-file", "b", ""}), IsEmpty()) << "the line is wrong";
   EXPECT_THAT(Complete({"get", "--server", ""}), IsEmpty());
   EXPECT_THAT(Complete({"get", "orders", ""}), IsEmpty()) << "there is one";
+  for (const char* command : {"apply", "rollback", "audit"}) {
+    EXPECT_THAT(Complete({command, "-n", "ns", ""}), ElementsAre("of-127.0.0.1:7070-ns")) << command;
+    EXPECT_THAT(Complete({command, "orders", ""}), IsEmpty()) << command;
+  }
+  for (const char* command : {"pause", "resume"}) {
+    EXPECT_THAT(Complete({command, "--job", ""}), ElementsAre("of-127.0.0.1:7070-")) << command;
+    EXPECT_THAT(Complete({command, ""}), IsEmpty()) << command;
+  }
   EXPECT_THAT(Complete({"push", ""}), ElementsAre("of-127.0.0.1:7070-"));
   EXPECT_THAT(Complete({"push", "orders", ""}), IsEmpty()) << "histories are files";
   EXPECT_THAT(Complete({"push", "orders", "x", "--job", ""}), IsEmpty()) << "a job of the history";
