@@ -58,7 +58,8 @@ allow() {
 
 start_tuned() {
   kube create namespace tuned >/dev/null
-  kube apply -f service/deploy/rbac-cluster.yaml >/dev/null
+  kube apply -k service/deploy/rights/account >/dev/null
+  kube apply -k service/deploy/rights/read >/dev/null
   write_kubeconfig "$TOUR/tuned.kubeconfig" "$(kube create token tuned -n tuned)"
   build/dev/service/tuned --listen 127.0.0.1:0 --store "$TOUR/jobs.db" --kubeconfig "$TOUR/tuned.kubeconfig" \
     2>"$TOUR/tuned.log" &

@@ -3,7 +3,6 @@
 
 #include <fstream>
 #include <functional>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -19,10 +18,10 @@ namespace {
 using testing::HasSubstr;
 using Stub = v1::Tuner::Stub;
 
-// As service/deploy/rbac-cluster.yaml has it, in a namespace of the test.
-std::string OwnRights(const std::string& ns) {
-  std::ifstream file("service/deploy/rbac-cluster.yaml");
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+// As service/deploy/rights/ has them, in a namespace of the test.
+std::string OwnRights(const ApiServer& server, const std::string& ns) {
+  const std::string text = absl::StrCat(server.Kubectl({"kustomize", "service/deploy/rights/account"}), "---\n",
+                                        server.Kubectl({"kustomize", "service/deploy/rights/read"}));
   return absl::StrReplaceAll(text, {{"namespace: tuned", "namespace: " + ns},
                                     {"name: tuned-reader", absl::StrCat("name: ", ns, "-reader")},
                                     {"name: tuned-asks-about-callers", absl::StrCat("name: ", ns, "-asks")}});
@@ -58,7 +57,7 @@ class ServiceApi : public ApiServerTest {
     if (IsSkipped()) return;
     own_ns_ = server_->NewNamespace();
     ns_ = server_->NewNamespace();
-    server_->Apply(OwnRights(own_ns_));
+    server_->Apply(OwnRights(*server_, own_ns_));
     WriteKubeconfig(server_->TokenFor(own_ns_, "tuned"));
     daemon_.options.cluster.follow = true;
     daemon_.options.cluster.kubeconfig = folder_.File("kubeconfig");
