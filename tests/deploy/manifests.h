@@ -15,6 +15,8 @@ class Manifests {
   // The kustomization in a folder. The test fails where it cannot be rendered.
   explicit Manifests(const std::string& folder);
   static Manifests OfOverlay(const std::string& name) { return Manifests("service/deploy/overlays/" + name); }
+  // A kustomization of the test's own, as a user has one; DEPLOY in it is the way to service/deploy.
+  static Manifests Over(const std::string& kustomization);
   // Whether there is a kubectl to render with, the tests' own.
   static bool CanRender();
 

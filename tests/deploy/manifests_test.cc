@@ -4,15 +4,12 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "tests/kube/child.h"
 #include "tests/support/temporary_folder.h"
@@ -38,17 +35,6 @@ std::string HelpOfTuned() {
   Child tuned({TUNED_PATH, "--help"}, folder.File("log"));
   tuned.EndInput();
   return tuned.ReadAll();
-}
-
-// A kustomization of the test's own over those of the project, as a user has one.
-Manifests Over(const std::string& text) {
-  const TemporaryFolder folder;
-  const std::string deploy = std::filesystem::absolute("service/deploy").string();
-  const std::string way = std::filesystem::relative(deploy, std::filesystem::canonical(folder.File(""))).string();
-  std::ofstream(folder.File("kustomization.yaml"))
-      << "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
-      << absl::StrReplaceAll(text, {{"DEPLOY", way}});
-  return Manifests(folder.File(""));
 }
 
 TEST_F(DeployManifests, FlagsAreThoseThatTunedHas) {
@@ -165,9 +151,9 @@ TEST_F(DeployManifests, NoRightIsAWildcardOrASecret) {
 
 TEST_F(DeployManifests, ComponentsFitEveryOverlay) {
   for (const std::string& overlay : kOverlays) {
-    const Manifests all = Over(absl::StrCat("resources: [DEPLOY/overlays/", overlay,
-                                            "]\ncomponents: [DEPLOY/components/cert-manager, "
-                                            "DEPLOY/components/service-monitor]\n"));
+    const Manifests all = Manifests::Over(absl::StrCat("resources: [DEPLOY/overlays/", overlay,
+                                                       "]\ncomponents: [DEPLOY/components/cert-manager, "
+                                                       "DEPLOY/components/service-monitor]\n"));
     const YAML::Node monitor = all.TheOne("ServiceMonitor");
     EXPECT_EQ(monitor["spec"]["endpoints"][0]["port"].as<std::string>(), "metrics");
     EXPECT_EQ(monitor["spec"]["endpoints"][0]["path"].as<std::string>(),
@@ -186,7 +172,7 @@ TEST_F(DeployManifests, ComponentsFitEveryOverlay) {
 
 // As README.md says: another namespace and another image are two lines of a kustomization.
 TEST_F(DeployManifests, MayStandInAnotherNamespaceAndHaveAnotherImage) {
-  const Manifests all = Over(
+  const Manifests all = Manifests::Over(
       "resources: [DEPLOY/overlays/write]\nnamespace: platform\n"
       "images: [{name: tuned, newName: registry.example.com/tuned, newTag: 1.2.3}]\n");
   EXPECT_EQ(all.Container()["image"].as<std::string>(), "registry.example.com/tuned:1.2.3");
