@@ -121,7 +121,7 @@ need_operator_crds() {
   if [ "$(find "$crds" -name '*.yaml' | wc -l)" -eq 3 ]; then
     echo "${OPERATORS[*]}" >"$crds/key"
   else
-    say "no definitions ($(tail -n 1 "$(log_file operator-crds)")): the test that needs them is skipped"
+    say "no definitions of ServiceMonitors and Certificates: the test that needs them is skipped"
   fi
 }
 

@@ -13,6 +13,7 @@
 #include "service/patch/patcher.h"
 #include "service/rollout/events.h"
 #include "service/rollout/lease.h"
+#include "tests/deploy/manifests.h"
 #include "tests/deploy/rights.h"
 #include "tests/kube/api_server.h"
 
@@ -46,7 +47,8 @@ class DeployApi : public ApiServerTest {
   // The next overlay's rights are its own.
   void TearDown() override {
     if (IsSkipped()) return;
-    for (const char* kinds : {"clusterroles,clusterrolebindings", "roles,rolebindings"}) {
+    for (const char* kinds :
+         {"clusterroles,clusterrolebindings,validatingadmissionpolicybindings", "roles,rolebindings"}) {
       server_->Kubectl({"delete", kinds, "--all-namespaces", "--selector=app.kubernetes.io/name=tuned"});
     }
   }
@@ -231,6 +233,66 @@ TEST_F(DeployApi, RightsOfWriteAreEnoughToWrite) {
   options.ns = "team-a";
   const auto elsewhere = Lease::Start(*tuned, options);
   EXPECT_TRUE(Eventually([&] { return absl::IsPermissionDenied((*elsewhere)->error()); })) << (*elsewhere)->error();
+}
+
+// Fields that a server-side apply of tuned's sends, and whether the API server takes them.
+struct Sent {
+  const char* fields;
+  bool taken;
+};
+constexpr Sent kSent[] = {
+    {R"({"spec":{"job":{"parallelism":3}}})", true},
+    {R"({"spec":{"taskManager":{"resource":{"memory":"3g","cpu":2}}}})", true},
+    {R"({"spec":{"taskManager":{"replicas":3}}})", true},
+    {R"({"spec":{"jobManager":{"resource":{"memory":"2g"}}}})", true},
+    {R"({"spec":{"flinkConfiguration":{"taskmanager.numberOfTaskSlots":"4"}}})", true},
+    {R"({"spec":{"flinkConfiguration":{"taskmanager.memory.managed.fraction":"0.2"}}})", true},
+    {R"({"spec":{"flinkConfiguration":{"kubernetes.taskmanager.cpu.limit-factor":"2"}}})", true},
+    {R"({"spec":{"flinkConfiguration":{"pipeline.jobvertex-parallelism-overrides":"a:2"}}})", true},
+    {R"({"metadata":{"annotations":{"tune.dev/recommendation":"{}"}}})", true},
+    {R"({"spec":{"image":"another"}})", false},
+    {R"({"spec":{"serviceAccount":"admin"}})", false},
+    {R"({"spec":{"restartNonce":1}})", false},
+    {R"({"spec":{"podTemplate":{"spec":{"hostNetwork":true}}}})", false},
+    {R"({"spec":{"job":{"jarURI":"local:///opt/another.jar"}}})", false},
+    {R"({"spec":{"job":{"args":["--x"]}}})", false},
+    {R"({"spec":{"taskManager":{"podTemplate":{"spec":{"hostNetwork":true}}}}})", false},
+    {R"({"spec":{"taskManager":{"resource":{"ephemeralStorage":"9Gi"}}}})", false},
+    {R"({"spec":{"flinkConfiguration":{"env.java.opts.all":"-javaagent:x"}}})", false},
+    {R"({"spec":{"flinkConfiguration":{"high-availability.type":"none"}}})", false},
+    {R"({"metadata":{"labels":{"team":"b"}}})", false},
+    {R"({"metadata":{"annotations":{"tune.dev/mode":"auto"}}})", false},
+    {R"({"metadata":{"finalizers":["a.example.com/b"]}})", false},
+};
+
+TEST_F(DeployApi, WithOwnFieldsAWriterChangesNothingElse) {
+  const Manifests all =
+      Manifests::Over("resources: [DEPLOY/overlays/write]\ncomponents: [DEPLOY/components/own-fields]\n");
+  server_->Kubectl({"apply", "--filename=-"}, all.text());
+  CreateOrders("team-b");
+  const auto tuned = Tuned();
+  const auto send = [](KubeClient& client, const char* fields) {
+    json body = json::parse(fields);
+    body["apiVersion"] = "flink.apache.org/v1beta1";
+    body["kind"] = "FlinkDeployment";
+    body["metadata"]["name"] = "orders";
+    const std::string path = *PathOf(kDeployments, "team-b", "orders");
+    return client.Apply(ApplyPath(path, "libtune", /*force=*/true, /*dry_run=*/true), body.dump(), kTime).status();
+  };
+  constexpr char kImage[] = R"({"spec":{"image":"another"}})";
+  EXPECT_TRUE(Eventually([&] { return send(*tuned, kSent[0].fields).ok() && !send(*tuned, kImage).ok(); }));
+  for (const Sent& sent : kSent) {
+    const absl::Status status = send(*tuned, sent.fields);
+    if (sent.taken) {
+      EXPECT_TRUE(status.ok()) << sent.fields << ": " << status;
+    } else {
+      EXPECT_TRUE(absl::IsPermissionDenied(status)) << sent.fields << ": " << status;
+      EXPECT_THAT(status.message(), HasSubstr("tuned-own-fields")) << sent.fields;
+    }
+  }
+  EXPECT_TRUE(send(*admin_, kImage).ok()) << "others are not its business";
+  const absl::Status status = SetParallelism(*tuned, "team-b", 5);
+  EXPECT_TRUE(status.ok()) << status;
 }
 
 TEST_F(DeployApi, RightsOfAdviseAreNotEnoughToWrite) {
