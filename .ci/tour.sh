@@ -1,4 +1,4 @@
-# `./dev tour`: the service beside a real Kubernetes API server, from nothing to a plan. Part of ./dev.
+# `./dev tour`: the service beside a real Kubernetes API server, from nothing to a change and back. Part of ./dev.
 
 TOUR_PIDS=()
 
@@ -60,9 +60,11 @@ start_tuned() {
   kube create namespace tuned >/dev/null
   kube apply -k service/deploy/rights/account >/dev/null
   kube apply -k service/deploy/rights/read >/dev/null
+  kube apply -k service/deploy/rights/write >/dev/null
+  kube apply -n tuned -f service/deploy/components/write/lease.yaml >/dev/null
   write_kubeconfig "$TOUR/tuned.kubeconfig" "$(kube create token tuned -n tuned)"
   build/dev/service/tuned --listen 127.0.0.1:0 --store "$TOUR/jobs.db" --kubeconfig "$TOUR/tuned.kubeconfig" \
-    2>"$TOUR/tuned.log" &
+    --write --lease-namespace tuned --settle 3 2>"$TOUR/tuned.log" &
   TOUR_PIDS+=($!)
   wait_for 60 grep -q '"event":"listening"' "$TOUR/tuned.log" || die "tuned does not start: $(tail -n 3 "$TOUR/tuned.log")"
   TUNE_SERVER=$(sed -n 's/.*"event":"listening","address":"\([^"]*\)".*/\1/p' "$TOUR/tuned.log" | head -n 1)
@@ -74,6 +76,19 @@ stop() {
   printf '\n== %s\n\n$ %s\n\n' "$1" "$(printf '%s ' "${@:2}" | sed "s#$TOUR/##g; s#build/dev/libtune/cli/##")"
   "${@:2}"
 }
+
+# What an operator would write: the spec is brought in, and the job runs. There is none here.
+bring_in() {
+  local generation
+  generation=$(kube get flinkdeployment orders -n team-a -o 'jsonpath={.metadata.generation}')
+  kube patch flinkdeployment orders -n team-a --subresource=status --type=merge --patch '{"status": {
+    "lifecycleState": "STABLE", "jobManagerDeploymentStatus": "READY", "jobStatus": {"state": "RUNNING"},
+    "reconciliationStatus": {"state": "DEPLOYED", "reconciliationTimestamp": 1, "lastReconciledSpec":
+      "{\"resource_metadata\":{\"metadata\":{\"generation\":'"$generation"'}}}"}}}' >/dev/null
+}
+
+# over CHANGE: the change is over.
+over() { "$TUNE" audit --change "$1" -n team-a "${BY[@]}" --json | grep -q '"ended"'; }
 
 orders() {
   cat <<'TEXT'
@@ -96,7 +111,8 @@ TEXT
 }
 
 tour_stops() {
-  local tune=build/dev/libtune/cli/tune by=(--kubeconfig "$TOUR/scheduler.kubeconfig")
+  TUNE=build/dev/libtune/cli/tune BY=(--kubeconfig "$TOUR/scheduler.kubeconfig")
+  local tune=$TUNE by=("${BY[@]}")
   printf '\n== An API server and tuned are up. tuned says:\n\n'
   head -n 5 "$TOUR/tuned.log"
   printf '\n== Somebody creates a FlinkDeployment:\n\n$ kubectl apply -f orders.yaml\n\n'
@@ -106,15 +122,41 @@ tour_stops() {
   stop "The scheduler pushes what it measured:" "$tune" push orders datasets/kafka900-p2 "${by[@]}"
   stop "A recommendation with its reasons:" "$tune" get orders "${by[@]}"
   stop "The evidence behind one operator:" "$tune" get orders --explain --vertex enrich "${by[@]}"
-  stop "The change of the live spec. Nothing is applied:" "$tune" plan orders "${by[@]}"
   kube create quota team-a -n team-a --hard=requests.cpu=3 >/dev/null
   wait_for 60 sh -c "'$tune' quota team-a ${by[*]} | grep -q requests.cpu" || die "tuned does not see the quota"
-  stop "The namespace gets a quota, which Kubernetes does not hold against a FlinkDeployment. tuned does:" \
+  stop "The namespace has a quota, which Kubernetes does not hold against a FlinkDeployment. tuned does:" \
     "$tune" quota team-a "${by[@]}"
-  stop "The plan keeps to it:" "$tune" plan orders "${by[@]}"
+  stop "The plan keeps to it. Nothing is applied:" "$tune" plan orders "${by[@]}"
+  kube delete quota team-a -n team-a >/dev/null
   stop "A policy for the namespace:" "$tune" policy put --namespace team-a --policy careful "${by[@]}"
   stop "Who may only look may not push:" sh -c "'$tune' push orders datasets/kafka900-p2 --kubeconfig '$TOUR/looker.kubeconfig'; echo \"exit code \$?\""
-  stop "What tuned decided, from its log:" grep '"event":"decision"' "$TOUR/tuned.log"
+  tour_changes
+  stop "What tuned decided and did, from its log:" grep -E '"event":"(decision|change)"' "$TOUR/tuned.log"
+}
+
+tour_changes() {
+  local tune=$TUNE by=("${BY[@]}")
+  bring_in
+  wait_for 60 sh -c "'$tune' jobs ${by[*]} | grep -q running" || die "tuned does not see that the job runs"
+  stop "The job runs (there is no operator here: the tour writes its status). Whoever may only look may change nothing:" \
+    sh -c "'$tune' apply orders --yes --kubeconfig '$TOUR/looker.kubeconfig'; echo \"exit code \$?\""
+  wait_for 60 sh -c "! '$tune' quota team-a ${by[*]} | grep -q requests.cpu" || die "tuned still sees the quota"
+  stop "The plan is put into force, though only minutes were measured, and though kubectl wrote these fields:" \
+    "$tune" apply orders --waive thin --force --yes "${by[@]}"
+  stop "Which fields are libtune's now; all others are whose they were:" \
+    .cache/kubebox/kubectl --kubeconfig="$(of_ready kubeconfig)" get flinkdeployment orders -n team-a \
+    -o "jsonpath={range .metadata.managedFields[?(@.manager==\"libtune\")]}{.manager} {.operation} {.fieldsV1}{\"\n\"}{end}"
+  bring_in
+  wait_for 60 over 1 || die "the change does not end"
+  stop "The job ran with it, and so it is stable:" "$tune" audit orders "${by[@]}"
+  stop "Somebody wants the values before back:" "$tune" rollback orders --yes "${by[@]}"
+  bring_in
+  wait_for 60 over 2 || die "the rollback does not end"
+  stop "Who did what, why, what was there before and after, what was predicted, what happened:" \
+    "$tune" audit orders --details "${by[@]}"
+  stop "All writing is stopped:" "$tune" pause --namespace team-a --reason "change freeze" "${by[@]}"
+  stop "and nothing is written until it goes on:" \
+    sh -c "'$tune' apply orders --waive thin --force --yes ${by[*]}; echo \"exit code \$?\""
 }
 
 cmd_tour() {
@@ -126,7 +168,7 @@ cmd_tour() {
   say "starting a Kubernetes API server and tuned"
   start_api_server
   kube create namespace team-a >/dev/null
-  allow scheduler get,list,watch,update
+  allow scheduler get,list,watch,update,patch
   allow looker get,list,watch
   start_tuned
   tour_stops

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libtune/codec/door.h"
+#include "libtune/codec/policy_text.h"
 #include "libtune/codec/recommendation_codec.h"
 #include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
@@ -14,8 +15,23 @@
 #include "tune/stored/v1/state.pb.h"
 
 namespace tune {
-Judge::Judge(JobBook& jobs, const PolicyBook& policies, Store& store, ClusterFacts& cluster, Listener listener)
-    : jobs_(jobs), policies_(policies), store_(store), cluster_(cluster), listener_(std::move(listener)) {}
+Judge::Judge(JobBook& jobs, const PolicyBook& policies, Store& store, ClusterFacts& cluster, Listener listener,
+             OwnersPolicy owners_policy)
+    : jobs_(jobs),
+      policies_(policies),
+      store_(store),
+      cluster_(cluster),
+      listener_(std::move(listener)),
+      owners_policy_(std::move(owners_policy)) {}
+
+TuningPolicy Judge::PolicyFor(const JobKey& job) const {
+  const std::shared_ptr<const PolicyInForce> in_force = policies_.For(job);
+  const bool is_its_own = in_force->stored && in_force->stored->scope().has_job();
+  const std::string owners = owners_policy_ && !is_its_own ? owners_policy_(job) : "";
+  if (owners.empty()) return in_force->policy;
+  const absl::StatusOr<TuningPolicy> shipped = LoadPolicy(owners);
+  return shipped.ok() ? *shipped : in_force->policy;
+}
 
 absl::Status Judge::WithWindow(const JobKey& job, const std::optional<JobFacts>& facts,
                                const std::function<absl::Status(const JobWindow&)>& use) const {
@@ -41,8 +57,7 @@ absl::Status Judge::WithWindow(const JobKey& job, const std::optional<JobFacts>&
 
 absl::Status Judge::Ask(const JobKey& job, const TuningPolicy* policy, absl::Time now,
                         const std::function<absl::Status(const Judgement&)>& use) {
-  const std::shared_ptr<const PolicyInForce> in_force = policies_.For(job);
-  TuningPolicy chosen = policy != nullptr ? *policy : in_force->policy;
+  TuningPolicy chosen = policy != nullptr ? *policy : PolicyFor(job);
   if (job.kind == JobKind::kSessionJob) chosen.size_processes = false;
   const auto refuse = [&](const absl::Status& why) {
     if (policy == nullptr) CannotDecide(job, why, chosen.name, now);

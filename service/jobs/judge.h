@@ -41,9 +41,13 @@ class Judge {
     // A change that was decided has been made: the time per record that was predicted, and what it is.
     std::function<void(const JobKey& job, const PredictionCheck& check)> checked;
   };
+  // The shipped policy that a job's owner asks for; empty: none. What was put for the job alone beats it, it beats what
+  // was put for more.
+  using OwnersPolicy = std::function<std::string(const JobKey& job)>;
 
   // All of them outlive this.
-  Judge(JobBook& jobs, const PolicyBook& policies, Store& store, ClusterFacts& cluster, Listener listener);
+  Judge(JobBook& jobs, const PolicyBook& policies, Store& store, ClusterFacts& cluster, Listener listener,
+        OwnersPolicy owners_policy = nullptr);
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
 
@@ -69,6 +73,7 @@ class Judge {
     Predictions predictions;
   };
 
+  TuningPolicy PolicyFor(const JobKey& job) const;
   absl::Status WithWindow(const JobKey& job, const std::optional<JobFacts>& facts,
                           const std::function<absl::Status(const JobWindow&)>& use) const;
   std::shared_ptr<Known> KnownOf(const JobKey& job);
@@ -84,6 +89,7 @@ class Judge {
   Store& store_;
   ClusterFacts& cluster_;
   const Listener listener_;
+  const OwnersPolicy owners_policy_;
   std::mutex mutex_;
   std::map<JobKey, std::shared_ptr<Known>> known_;
   UnderWay under_way_;  // decisions that the store has; goes first

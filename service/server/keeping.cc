@@ -7,6 +7,17 @@
 #include "libtune/internal/path.h"
 
 namespace tune {
+namespace {
+
+// Settings that cannot be read say nothing.
+std::string OwnersPolicyOf(const ClusterView& view, const JobKey& job) {
+  const std::shared_ptr<const FlinkJob> found = view.FindJob(job);
+  if (found == nullptr) return "";
+  const absl::StatusOr<JobSettings> settings = ReadJobSettings(*found, view.FindNamespace(job.ns).get());
+  return settings.ok() ? settings->policy : "";
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Keeping>> Keeping::Open(const KeepingOptions& options, const WritingOptions& writing,
                                                        FollowedCluster* cluster, ChangeLog& changes,
@@ -46,8 +57,10 @@ absl::StatusOr<std::unique_ptr<Keeping>> Keeping::Open(const KeepingOptions& opt
   };
   told.checked = listener.checked;
   keeping->facts_ = std::make_unique<ClusterFacts>(view);
+  Judge::OwnersPolicy owners_policy;
+  if (view != nullptr) owners_policy = [view](const JobKey& job) { return OwnersPolicyOf(*view, job); };
   keeping->judge_ = std::make_unique<Judge>(*keeping->jobs_, *keeping->policies_, *keeping->store_, *keeping->facts_,
-                                            std::move(told));
+                                            std::move(told), std::move(owners_policy));
   keeping->directory_ = std::make_unique<Directory>(view, *keeping->jobs_, *keeping->judge_);
   keeping->answers_ = std::make_unique<KeptAnswers>(*keeping->jobs_, *keeping->policies_, *keeping->judge_,
                                                     *keeping->directory_, *keeping->facts_, changes);

@@ -1,7 +1,6 @@
 // Changes of jobs' specs from plan to end: the daemon beside a real API server and an operator that is made up.
 #include <gmock/gmock.h>
 
-#include <functional>
 #include <map>
 #include <set>
 
@@ -10,12 +9,8 @@
 #include "libtune/codec/times.h"
 #include "service/patch/field_owners.h"
 #include "service/rollout/change.h"
-#include "service/rollout/field_look.h"
-#include "tests/kube/api_server.h"
-#include "tests/rollout/made_up_operator.h"
+#include "tests/service/made_up_cluster.h"
 #include "tests/service/served.h"
-#include "tests/support/steady_job.h"
-#include "tests/support/temporary_folder.h"
 
 namespace tune {
 namespace {
@@ -25,35 +20,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Stub = v1::Tuner::Stub;
 
-// As one that people run: HA, a pod template with a sidecar and a volume, an ingress.
-json Deployment(const std::string& name, const std::string& mode) {
-  return {{"apiVersion", "flink.apache.org/v1beta1"},
-          {"kind", "FlinkDeployment"},
-          {"metadata", {{"name", name}, {"annotations", {{"tune.dev/mode", mode}, {"team", "orders"}}}}},
-          {"spec",
-           {{"image", "flink:1.20"},
-            {"flinkVersion", "v1_20"},
-            {"serviceAccount", "flink"},
-            {"flinkConfiguration",
-             {{"taskmanager.numberOfTaskSlots", "1"},
-              {"high-availability.type", "kubernetes"},
-              {"high-availability.storageDir", "s3://ha"}}},
-            {"ingress", {{"template", absl::StrCat(name, ".flink.example.com")}}},
-            {"podTemplate",
-             {{"spec", {{"containers", {{{"name", "flink-main-container"}}, {{"name", "log"}, {"image", "log:1"}}}}}}}},
-            {"jobManager", {{"resource", {{"memory", "1g"}, {"cpu", 0.5}}}, {"replicas", 1}}},
-            {"taskManager", {{"resource", {{"memory", "2g"}, {"cpu", 1}}}}},
-            {"job", {{"jarURI", "local:///job.jar"}, {"parallelism", 2}, {"upgradeMode", "savepoint"}}}}}};
-}
-
-class RolloutApi : public ApiServerTest {
+class RolloutApi : public MadeUpCluster {
  protected:
   void SetUp() override {
-    ApiServerTest::SetUp();
+    MadeUpCluster::SetUp();
     if (IsSkipped()) return;
-    ns_ = server_->NewNamespace();
-    client_ = *KubeClient::Create(*ReadKubeConfig(server_->kubeconfig(), ""));
-    operator_ = std::make_unique<MadeUpOperator>(*client_, ns_);
     daemon_.options.cluster.follow = true;
     daemon_.options.cluster.kubeconfig = server_->kubeconfig();
     daemon_.options.cluster.namespaces = {ns_};
@@ -69,27 +40,10 @@ class RolloutApi : public ApiServerTest {
     writing.rollout.limits = {200, 200, 200};
   }
 
-  static bool Eventually(const std::function<bool()>& holds, absl::Duration timeout = absl::Seconds(60)) {
-    for (const absl::Time end = absl::Now() + timeout; absl::Now() < end; absl::SleepFor(absl::Milliseconds(50))) {
-      if (holds()) return true;
-    }
-    return false;
-  }
-  std::string PathOfJob(const std::string& name) const { return *PathOf(kFlinkDeployments, ns_, name); }
-  json Get(const std::string& name) const { return json::parse(*client_->Get(PathOfJob(name), absl::Seconds(30))); }
-  v1::JobRef Job(const std::string& name) const {
-    v1::JobRef job;
-    job.set_namespace_(ns_);
-    job.set_name(name);
-    return job;
-  }
   // In the cluster, running, with samples that ask for another size.
   void Create(const std::string& name, Fate fate = Fate::kRuns, const std::string& mode = "advise") {
-    operator_->Set(name, fate);
-    const auto made = client_->Post(PathOfJob(""), Deployment(name, mode).dump(), absl::Seconds(30));
-    ASSERT_TRUE(made.ok()) << made.status();
+    CreateDeployment(name, fate, mode);
     Push(name);
-    ASSERT_TRUE(Eventually([&] { return Get(name)["status"]["lifecycleState"] == "STABLE"; }));
     ASSERT_TRUE(Eventually([&] {
       v1::GetJobRequest request;
       *request.mutable_job() = Job(name);
@@ -98,25 +52,12 @@ class RolloutApi : public ApiServerTest {
              response.job().status().phase() == v1::JOB_PHASE_RUNNING;
     }));
   }
-  // Half an hour up to now: 900 records/s at 2 ms keep 1.8 subtasks of two busy. The same again adds nothing, but that
-  // the job is judged again.
-  void Push(const std::string& name) {
-    v1::PushSamplesRequest push = push_;
-    *push.mutable_job() = Job(name);
-    PushRequest(push);
-  }
+  void Push(const std::string& name) { PushRequest(PushOf(name)); }
   void PushRequest(const v1::PushSamplesRequest& push) {
     v1::PushSamplesResponse pushed;
     const grpc::Status status = daemon_.Call(&Stub::PushSamples, push, pushed);
     ASSERT_TRUE(status.ok()) << status.error_message();
     EXPECT_EQ(pushed.left_out_count(), 0);
-  }
-  v1::ApplyRequest Wish(const std::string& name) const {
-    v1::ApplyRequest request;
-    *request.mutable_job() = Job(name);
-    request.set_force(true);
-    for (const char* kind : {"failed-before", "flapping", "budget"}) request.add_waive(kind);
-    return request;
   }
   std::string Refusals(const std::string& name) {
     v1::PlanRequest request;
@@ -157,14 +98,7 @@ class RolloutApi : public ApiServerTest {
     return Audit(name).front();
   }
 
-  TemporaryFolder folder_;
-  std::string ns_;
-  std::unique_ptr<KubeClient> client_;
-  std::unique_ptr<MadeUpOperator> operator_;
   ServedDaemon daemon_;
-  SteadyJob steady_{0.002};
-  const v1::PushSamplesRequest push_ =
-      steady_.Push({}, steady_.Run(absl::Now() - absl::Minutes(30), absl::Minutes(30), 900, 2));
 };
 
 // All but what the plan changes: status, and what the API server writes of itself, aside.
@@ -329,7 +263,7 @@ class ManyChanges : public RolloutApi {
  protected:
   void Add(int count, const Case& one) {
     for (int i = 0; i < count; ++i) {
-      const std::string name = absl::StrCat("job-", cases_.size());
+      const std::string name = absl::StrCat("job-", 100 + cases_.size());
       Create(name, one.fate);
       cases_[name] = one;
       specs_[name] = Get(name)["spec"];
@@ -370,16 +304,17 @@ class ManyChanges : public RolloutApi {
 
 // 60 healthy and 80 bad ones, all at once.
 TEST_F(ManyChanges, BadOnesGoBackAndGoodOnesStay) {
-  daemon_.options.writing.rollout.watch.settle = absl::Seconds(15);
+  // Long enough for all the pushes.
+  daemon_.options.writing.rollout.watch.settle = absl::Seconds(60);
   daemon_.options.writing.rollout.watch.restart = absl::Seconds(60);
   daemon_.Start();
+  Add(10, {Fate::kRuns, Load::kSlow});
   Add(20, {Fate::kRuns, Load::kNone});
   Add(40, {Fate::kRuns, Load::kCatchUp});
   for (const Fate fate : {Fate::kIgnored, Fate::kRefused, Fate::kUpgradeFails, Fate::kRolledBack, Fate::kOomKilled,
                           Fate::kCrashLoop, Fate::kStops}) {
     Add(10, {fate, Load::kNone});
   }
-  Add(10, {Fate::kRuns, Load::kSlow});
   for (const auto& [name, one] : cases_) ASSERT_GT(MustApply(Wish(name)).id(), 0);
   RunToTheEnd();
   int stable = 0, back = 0;
