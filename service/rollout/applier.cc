@@ -35,6 +35,14 @@ absl::StatusOr<PatchRequest> RequestFor(const v1::Change& change, absl::StatusOr
   return request;
 }
 
+// Who has the fields now that somebody put back.
+void NamePutBack(v1::Change& change) {
+  if (change.put_back() == 0 || !change.put_back_by().empty()) return;
+  for (const v1::FieldChange& field : change.fields()) {
+    if (!field.owners().empty()) return change.set_put_back_by(field.owners(field.owners_size() - 1));
+  }
+}
+
 absl::Status Refused(const JobKey& job, const std::vector<Refusal>& refusals) {
   const auto line = [](std::string* text, const Refusal& refusal) {
     absl::StrAppend(text, Name(refusal.kind), ": ", refusal.text);
@@ -93,6 +101,7 @@ absl::StatusOr<ChangeBook::Begun> Applier::Write(v1::Change change, PatchRequest
   request.about_to = [&](const PatchResult& result) -> absl::Status {
     if (auto status = gate_.Check(job); !status.ok()) return status;
     WriteBefore(result, change);
+    NamePutBack(change);
     change.set_uid(result.uid);
     if (change.id() != 0) return Save(change);
     absl::StatusOr<ChangeBook::Begun> begun = changes_.Begin(change, key, clock_());

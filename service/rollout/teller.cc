@@ -15,7 +15,7 @@
 namespace tune {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(10);
+constexpr absl::Duration kTimeout = absl::Seconds(10), kPause = absl::Seconds(1);
 constexpr size_t kMostTextBytes = 1000;
 
 std::string ArrowText(const char* what, int now, int wanted) {
@@ -131,28 +131,46 @@ void Teller::Add(const JobKey& job, JobEvent event) {
 
 void Teller::Run() {
   std::unique_lock lock(mutex_);
-  while (true) {
-    work_.wait(lock, [this] { return ending_ || !told_.empty(); });
-    if (ending_) return;
-    const auto next = told_.extract(told_.begin());
+  while (!ending_) {
+    if (!MayTell()) {
+      work_.wait_for(lock, absl::ToChronoNanoseconds(kPause));
+      continue;
+    }
+    auto next = told_.extract(told_.begin());
     lock.unlock();
     const absl::Status told = Tell(next.key(), next.mapped());
     lock.lock();
-    if (!told.ok()) ++failures_;
+    if (told.ok()) continue;
+    TryAgain(next.key(), std::move(next.mapped()));
+    work_.wait_for(lock, absl::ToChronoNanoseconds(kPause), [this] { return ending_; });
   }
 }
 
-absl::Status Teller::Tell(const JobKey& job, const Told& told) {
+// With the mutex held.
+void Teller::TryAgain(const JobKey& job, Told told) {
+  if (++told.tries == kMostTries) {
+    ++failures_;
+    return;
+  }
+  Told& waiting = told_[job];
+  if (!waiting.decision) waiting.decision = std::move(told.decision);
+  waiting.events.insert(waiting.events.begin(), told.events.begin(), told.events.end());
+  waiting.tries = told.tries;
+}
+
+absl::Status Teller::Tell(const JobKey& job, Told& told) {
   if (auto status = gate_.Check(job); !status.ok()) return status;
   const std::shared_ptr<const FlinkJob> found = cluster_.FindJob(job);
   if (found == nullptr) return absl::OkStatus();
-  absl::Status status;
-  if (told.decision) status.Update(Annotate(*found, *told.decision));
-  for (JobEvent event : told.events) {
-    event.uid = found->uid;
-    status.Update(events_.Record(event, clock_()));
+  if (told.decision) {
+    if (auto status = Annotate(*found, *told.decision); !status.ok()) return status;
+    told.decision.reset();
   }
-  return status;
+  for (; !told.events.empty(); told.events.pop_front()) {
+    told.events.front().uid = found->uid;
+    if (auto status = events_.Record(told.events.front(), clock_()); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 // A FlinkSessionJob has a kind of its own, and is told by Events alone.

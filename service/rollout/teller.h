@@ -23,7 +23,8 @@
 
 namespace tune {
 
-// Thread-safe. Nobody waits for it: what cannot be told is left, and counted.
+// Thread-safe. Nobody waits for it: what cannot be told is tried a few times, then left, and counted. Until this daemon
+// writes, the last of each job waits.
 class Teller {
  public:
   // All of them outlive this. `instance` is this process's name.
@@ -45,13 +46,18 @@ class Teller {
   struct Told {
     std::optional<v1::Decision> decision;
     std::deque<JobEvent> events;
+    int tries = 0;
   };
   void Add(const JobKey& job, JobEvent event);
   void Run();
-  absl::Status Tell(const JobKey& job, const Told& told);
+  bool MayTell() const { return !told_.empty() && gate_.IsWriter(); }
+  void TryAgain(const JobKey& job, Told told);
+  // What was told is taken out of it.
+  absl::Status Tell(const JobKey& job, Told& told);
   absl::Status Annotate(const FlinkJob& job, const v1::Decision& decision);
 
   static constexpr size_t kMostJobs = 10'000, kMostEvents = 10;  // of a job; the oldest go
+  static constexpr int kMostTries = 5;
 
   KubeClient& client_;
   const ClusterView& cluster_;

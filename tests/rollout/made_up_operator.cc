@@ -55,6 +55,11 @@ void MadeUpOperator::Set(const std::string& job, Fate fate) {
   jobs_[job].fate = fate;
 }
 
+void MadeUpOperator::Accept(const std::string& job) {
+  const std::lock_guard lock(mutex_);
+  jobs_[job].first_spec = nullptr;
+}
+
 void MadeUpOperator::Run() {
   while (!ending_) {
     Look();
