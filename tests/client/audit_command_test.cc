@@ -159,14 +159,14 @@ TEST_F(AuditCommand, DetailsAreAllThatIsKnown) {
   *answer_.add_changes() = change;
   const std::string out = Audit({"-A", "--change", "7"}).out;
   for (const char* text :
-       {"change      7\njob         team-a/orders\nstate       rolled-back: the values before are in force again\n"
-        "outcome     a TaskManager was killed for its memory\nasked by    ann\n",
-        "by policy careful: ", "reason      raise from 1 to 2\n",
-        "kind        urgent, restarts the job, takes fields of others\n",
-        "spec        generation 4 → 5, back with 6, uid 1b4e\n",
-        "before it   sources held back for 25 % of the time, the job fell behind\n",
-        "put back    2 times, last by argocd\n", "begun       2026-11-22 08:07:31 UTC\n",
-        "applied     1970-01-01 00:01:00 UTC\nwent back   1970-01-01 00:02:00 UTC\nended       1970-01-01 00:03:00 "
+       {"change     7\njob        team-a/orders\nstate      rolled-back: the values before are in force again\n"
+        "outcome    a TaskManager was killed for its memory\nasked by   ann\n",
+        "by policy careful: ", "reason     raise from 1 to 2\n",
+        "kind       urgent, restarts the job, takes fields of others\n",
+        "spec       generation 4 → 5, back with 6, uid 1b4e\n",
+        "before it  sources held back for 25 % of the time, the job fell behind\n",
+        "put back   2 times, last by argocd\n", "begun      2026-11-22 08:07:31 UTC\n",
+        "applied    1970-01-01 00:01:00 UTC\nwent back  1970-01-01 00:02:00 UTC\nended      1970-01-01 00:03:00 "
         "UTC\n",
         "\nfields\n  spec.job.parallelism: 1 → 2; owned by kubectl before; one more subtask\n",
         "\nmeasure         before  predicted     happened\nslots                1          2            -\n"
