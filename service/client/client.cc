@@ -17,6 +17,7 @@ constexpr int64_t kMostPemBytes = 1 << 20;
 constexpr int kMostMessageBytes = 64 << 20;  // an answer with the evidence of a large job
 constexpr int kMostTries = 4;
 constexpr absl::Duration kFirstWait = absl::Milliseconds(200), kLongestWait = absl::Seconds(2);
+constexpr int kConnectWithinMs = 5'000;  // with TLS; that is what gRPC's least backoff is
 // A watch may be still for long. The server takes pings that come more often than every five minutes for an attack.
 constexpr int kPingEveryMs = 330'000, kPingTimeoutMs = 20'000;
 
@@ -63,7 +64,7 @@ grpc::ChannelArguments ArgumentsOf(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetUserAgentPrefix("tune");
   arguments.SetMaxReceiveMessageSize(kMostMessageBytes);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectWithinMs);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMs);
