@@ -7,17 +7,14 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
-#include "service/kube/client.h"
 #include "tests/cli/program.h"
+#include "tests/deploy/deployed.h"
 #include "tests/deploy/manifests.h"
-#include "tests/kube/api_server.h"
 #include "tests/kube/child.h"
 #include "tests/support/certificates.h"
 
@@ -26,14 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::StartsWith;
-
-bool Eventually(const std::function<bool()>& holds) {
-  for (const absl::Time end = absl::Now() + absl::Seconds(60); absl::Now() < end;
-       absl::SleepFor(absl::Milliseconds(100))) {
-    if (holds()) return true;
-  }
-  return false;
-}
 
 std::vector<std::string> Lines(const std::string& text) { return absl::StrSplit(text, '\n', absl::SkipEmpty()); }
 
@@ -100,21 +89,17 @@ class MountedSecret {
   int versions_ = 0;
 };
 
-class DeployedProgramApi : public ApiServerTest {
+class DeployedProgramApi : public Deployed {
  protected:
   void SetUp() override {
-    ApiServerTest::SetUp();
+    Deployed::SetUp();
     if (IsSkipped()) return;
-    server_->Kubectl({"apply", "--kustomize", "service/deploy/overlays/advise"});
+    Deploy("advise");
     WriteKubeconfig(Token("tuned", "tuned"));
     const std::string ns = server_->NewNamespace();
     std::ofstream(folder_.File("caller")) << server_->TokenFor(ns, "caller");
     server_->LetRead(ns, "caller", "flinkdeployments.flink.apache.org");
     caller_ns_ = ns;
-  }
-  std::string Token(const std::string& ns, const std::string& account) const {
-    const std::string token = server_->Kubectl({"--namespace", ns, "create", "token", account});
-    return token.substr(0, token.find('\n'));
   }
   void WriteKubeconfig(const std::string& token) const {
     std::ofstream(folder_.File("kubeconfig"))

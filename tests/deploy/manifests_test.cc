@@ -206,7 +206,7 @@ TEST(DeployContainerfile, InstallsWhatTheBuildNeeds) {
                                                "libgmock-dev",     "librapidcheck-dev",
                                                "libbenchmark-dev", "libbenchmark-tools"};
   for (const std::string& word : WordsBetween(TextOfFile(".ci/packages.sh"), "BUILD_PACKAGES=(", ")")) {
-    if (no_part_of_it.count(word) == 0) want.push_back(word);
+    if (!no_part_of_it.contains(word)) want.push_back(word);
   }
   EXPECT_EQ(WordsBetween(TextOfFile("service/deploy/Containerfile"), "--no-install-recommends", "\nRUN"), want);
 }
