@@ -15,16 +15,13 @@ constexpr double kErrorGone = 0.25;
 constexpr double kCatchUp = 0.2;
 constexpr double kHadTime = 0.5;  // of a source's time, before the change: it could have read twice as much
 
-bool TakenUp(const FlinkJob& job, int64_t generation) {
-  return !job.status.reconciled_generation || *job.status.reconciled_generation >= generation;
-}
-
-bool IsUp(const FlinkJob& job, int64_t generation) {
-  const bool settled = job.status.lifecycle == Lifecycle::kStable || job.status.lifecycle == Lifecycle::kUnknown;
-  return TakenUp(job, generation) && settled && PhaseOf(job) == JobPhase::kRunning;
+// FINISHED of an upgrade under way is another phase.
+bool HasEnded(const FlinkJob& job) {
+  return PhaseOf(job) == JobPhase::kFinished || PhaseOf(job) == JobPhase::kCanceled;
 }
 
 WatchStep GoBack(std::string why) { return {WatchVerdict::kGoBack, std::move(why)}; }
+WatchStep Overtaken(std::string why) { return {WatchVerdict::kOvertaken, std::move(why)}; }
 
 }  // namespace
 
@@ -41,19 +38,43 @@ bool LessMemoryBefore(const v1::Change& change) {
 }
 
 WatchStep Watch::Look(const v1::Change& change, const JobLook& look) {
-  if (look.job == nullptr) return {WatchVerdict::kOvertaken, "the job was deleted"};
-  if (look.job->uid != change.uid()) return {WatchVerdict::kOvertaken, "the job was deleted and made anew"};
+  if (look.job == nullptr) return Overtaken("the job was deleted");
+  if (look.job->uid != change.uid()) return Overtaken("the job was deleted and made anew");
+  if (look.job->deleting_since) return Overtaken("the job is being deleted");
   const bool going_back = change.state() == v1::CHANGE_STATE_GOING_BACK;
   const int64_t generation = going_back ? change.generation_back() : change.generation_after();
   if (look.job->generation > generation) return {WatchVerdict::kLookAgain, ""};
+  if (look.job->suspended && going_back) return {WatchVerdict::kIsBack, "the job is suspended"};
+  if (look.job->suspended) return Overtaken("the job was suspended before it was known how it does");
   Remember(change, look, generation);
   if (going_back) return LookAtGoingBack(change, look);
   return change.has_running() ? LookAtRunning(change, look) : LookAtUpgrade(change, look);
 }
 
+bool Watch::TakenUp(const FlinkJob& job, int64_t generation) const {
+  return job.status.reconciled_generation ? *job.status.reconciled_generation >= generation : moved_;
+}
+
+bool Watch::IsUp(const FlinkJob& job, int64_t generation) const {
+  return TakenUp(job, generation) && job.status.lifecycle == Lifecycle::kStable && PhaseOf(job) == JobPhase::kRunning;
+}
+
 void Watch::Remember(const v1::Change& change, const JobLook& look, int64_t generation) {
   const FlinkJob& job = *look.job;
-  if (!deployed_ && TakenUp(job, generation) && job.status.lifecycle != Lifecycle::kUpgrading) deployed_ = look.now;
+  const JobPhase phase = PhaseOf(job);
+  if (last_look_ && look.now - *last_look_ > limits_.stuck) {  // what was in between is not known
+    error_since_.reset();
+    error_last_.reset();
+    down_since_.reset();
+  }
+  last_look_ = look.now;
+  const absl::Time begun = TimeOf(change.has_went_back() ? change.went_back() : change.applied());
+  moved_ = moved_ || phase != JobPhase::kRunning || look.now - begun >= limits_.restart;
+  if (job.status.lifecycle == Lifecycle::kUpgrading) {
+    deployed_.reset();
+  } else if (!deployed_ && TakenUp(job, generation)) {
+    deployed_ = look.now;
+  }
   if (!job.status.failure.empty()) {
     if (!error_since_) error_since_ = look.now;
     error_last_ = look.now;
@@ -61,10 +82,11 @@ void Watch::Remember(const v1::Change& change, const JobLook& look, int64_t gene
     error_since_.reset();
     error_last_.reset();
   }
-  const JobPhase phase = PhaseOf(job);
-  const bool restarting = phase == JobPhase::kRestarting;
-  if (change.has_running() && restarting && !was_restarting_) ++restarts_;
-  was_restarting_ = restarting;
+  // The operator looks at the job now and then: of a restart it may see RESTARTING, or only what comes after.
+  const bool stopped = phase != JobPhase::kRunning && last_phase_ == JobPhase::kRunning;
+  const bool again = phase == JobPhase::kRestarting && last_phase_ != JobPhase::kRestarting;
+  if (change.has_running() && (stopped || again)) ++restarts_;
+  last_phase_ = phase;
   if (phase == JobPhase::kRunning) {
     down_since_.reset();
   } else if (!down_since_) {
@@ -77,30 +99,43 @@ bool Watch::ShowsErrorSince(absl::Time now, absl::Duration least) const {
 }
 
 // What is wrong whenever it is seen; nullopt: nothing.
-std::optional<std::string> Watch::Broken(const v1::Change& change, const JobLook& look) const {
+std::optional<Watch::Trouble> Watch::Broken(const v1::Change& change, const JobLook& look) const {
   const FlinkJob& job = *look.job;
   const LiveState state = StateOf(job, look.now);
   if (!TakenUp(job, change.generation_after())) return std::nullopt;
-  if (state.rolled_back) return absl::StrCat("the operator went back by itself: ", state.text);
-  if (job.status.lifecycle == Lifecycle::kFailed || job.status.flink_state == FlinkState::kFailed) return state.text;
+  if (state.rolled_back) return Trouble{absl::StrCat("the operator went back by itself: ", state.text), false};
+  const bool ran = change.has_running();
+  if (job.status.lifecycle == Lifecycle::kFailed || job.status.flink_state == FlinkState::kFailed) {
+    return Trouble{state.text, ran};
+  }
   if (job.status.lifecycle == Lifecycle::kUpgrading || !deployed_) return std::nullopt;
   int crashes = 0;
   for (const PodDeath& death : look.deaths) {
     if (death.time < *deployed_) continue;
-    if (death.is_oom) return absl::StrCat("pod ", death.pod, " was killed for its memory (OOMKilled)");
+    if (death.is_oom) return Trouble{absl::StrCat("pod ", death.pod, " was killed for its memory (OOMKilled)"), true};
     if (++crashes >= limits_.crashes) {
-      return absl::StrCat("crash loop: ", crashes, " processes died, the last one ", death.pod, " (", death.reason,
-                          ")");
+      return Trouble{
+          absl::StrCat("crash loop: ", crashes, " processes died, the last one ", death.pod, " (", death.reason, ")"),
+          ran};
     }
   }
-  if (restarts_ >= limits_.crashes) return absl::StrCat("crash loop: the job restarted ", restarts_, " times");
+  if (restarts_ >= limits_.crashes) {
+    return Trouble{absl::StrCat("crash loop: the job restarted ", restarts_, " times"), ran};
+  }
   return std::nullopt;
+}
+
+WatchStep Watch::EndOf(const v1::Change& change, const Trouble& trouble) {
+  if (trouble.for_want && change.is_urgent() && LessMemoryBefore(change)) {
+    return {WatchVerdict::kFailed, absl::StrCat(trouble.why, "; with less memory before it was no better")};
+  }
+  return GoBack(trouble.why);
 }
 
 WatchStep Watch::LookAtUpgrade(const v1::Change& change, const JobLook& look) {
   const FlinkJob& job = *look.job;
   if (IsUp(job, change.generation_after())) return {WatchVerdict::kRuns, StateOf(job, look.now).text};
-  if (const auto broken = Broken(change, look)) return GoBack(*broken);
+  if (const auto trouble = Broken(change, look)) return EndOf(change, *trouble);
   const std::string& failure = job.status.failure;
   const bool runs = PhaseOf(job) == JobPhase::kRunning;
   if (ShowsErrorSince(look.now, limits_.stuck)) {
@@ -112,18 +147,15 @@ WatchStep Watch::LookAtUpgrade(const v1::Change& change, const JobLook& look) {
   if (!TakenUp(job, change.generation_after())) {
     return GoBack(absl::StrCat("the operator did not take it up within ", within));
   }
+  if (HasEnded(job)) return Overtaken(absl::StrCat("the job has ended: ", StateOf(job, look.now).text));
   return GoBack(absl::StrCat("the job does not run after ", within, ": ", StateOf(job, look.now).text,
                              look.pending.empty() ? "" : absl::StrCat("; pods wait: ", look.pending)));
 }
 
 WatchStep Watch::LookAtRunning(const v1::Change& change, const JobLook& look) {
-  if (const auto broken = Broken(change, look)) {
-    if (change.is_urgent() && LessMemoryBefore(change)) {
-      return {WatchVerdict::kFailed, absl::StrCat(*broken, "; with less memory before it was no better")};
-    }
-    return GoBack(*broken);
-  }
+  if (const auto trouble = Broken(change, look)) return EndOf(change, *trouble);
   if (down_since_ && look.now - *down_since_ >= limits_.stuck) {
+    if (HasEnded(*look.job)) return Overtaken(absl::StrCat("the job has ended: ", StateOf(*look.job, look.now).text));
     return GoBack(absl::StrCat("the job runs no more: ", StateOf(*look.job, look.now).text));
   }
   const absl::Time running = TimeOf(change.running());
@@ -135,7 +167,7 @@ WatchStep Watch::LookAtRunning(const v1::Change& change, const JobLook& look) {
                                  " % of what comes, and the sources have no time left"));
     }
     const bool had_time = change.has_held_back_before() && change.held_back_before() <= kHadTime;
-    if (settled && !lag.growth && had_time && lag.held_back.value_or(0) >= kNoTime) {
+    if (settled && !lag.behind && had_time && lag.held_back.value_or(0) >= kNoTime) {
       return GoBack(absl::StrCat("its sources are held back for ", absl::SixDigits(100 * *lag.held_back),
                                  " % of the time; before it was ", absl::SixDigits(100 * change.held_back_before()),
                                  " %"));
@@ -152,6 +184,7 @@ WatchStep Watch::LookAtGoingBack(const v1::Change& change, const JobLook& look) 
   const bool never_left = job.status.reconciled_generation && PhaseOf(job) == JobPhase::kRunning &&
                           *job.status.reconciled_generation <= change.generation_before();
   if (never_left) return {WatchVerdict::kIsBack, "the operator never took the change up"};
+  if (TakenUp(job, change.generation_back()) && HasEnded(job)) return {WatchVerdict::kIsBack, "the job has ended"};
   return {WatchVerdict::kFailed,
           absl::StrCat("it does not run with the values before either: ", StateOf(job, look.now).text)};
 }

@@ -18,7 +18,8 @@ struct WatchLimits {
   absl::Duration restart = absl::Minutes(10);  // until the job must run with the change; > 0
   absl::Duration settle = absl::Minutes(10);   // then it is looked at for so long; > 0
   // An error of the operator that stays for so long, or a job that runs no more for so long, has failed; > 0. One that
-  // is seen once is none: operators try again.
+  // is seen once is none: operators try again. Across a longer break between two looks
+  // nothing stays.
   absl::Duration stuck = absl::Minutes(2);
   int crashes = 3;  // processes that died, or restarts of the job, that make a crash loop; >= 1
 };
@@ -39,7 +40,7 @@ enum class WatchVerdict {
   kGoBack,     // the values before are to be written again
   kIsBack,     // over: they are in force
   kLookAgain,  // its spec is another one by now: what of the change is still there has to be looked up
-  kOvertaken,  // over: the job is gone
+  kOvertaken,  // over: the job is gone, was suspended, or has ended: how it does with the change is not to be seen
   kFailed,     // over: going back is no way out
 };
 
@@ -57,26 +58,37 @@ class Watch {
   WatchStep Look(const v1::Change& change, const JobLook& look);
 
  private:
+  struct Trouble {
+    std::string why;
+    bool for_want = false;  // its processes may lack something: then less of it is no way out
+  };
+  // The operator has taken up the spec. Where it does not tell the generation: the job was seen to stop since, or had
+  // the time to.
+  bool TakenUp(const FlinkJob& job, int64_t generation) const;
+  bool IsUp(const FlinkJob& job, int64_t generation) const;
   void Remember(const v1::Change& change, const JobLook& look, int64_t generation);
   WatchStep LookAtUpgrade(const v1::Change& change, const JobLook& look);
   WatchStep LookAtRunning(const v1::Change& change, const JobLook& look);
   WatchStep LookAtGoingBack(const v1::Change& change, const JobLook& look);
-  std::optional<std::string> Broken(const v1::Change& change, const JobLook& look) const;
+  std::optional<Trouble> Broken(const v1::Change& change, const JobLook& look) const;
+  static WatchStep EndOf(const v1::Change& change, const Trouble& trouble);
   bool ShowsErrorSince(absl::Time now, absl::Duration least) const;
 
   const WatchLimits limits_;
+  std::optional<absl::Time> last_look_;
   std::optional<absl::Time> deployed_;     // since when processes are of the new spec
   std::optional<absl::Time> error_since_;  // that the operator shows, as good as without a break
   std::optional<absl::Time> error_last_;   // when it was seen last
   std::optional<absl::Time> down_since_;   // after it ran: since when it does not
   int restarts_ = 0;                       // of the job by Flink, since it ran
-  bool was_restarting_ = false;
+  std::optional<JobPhase> last_phase_;
+  bool moved_ = false;
 };
 
 // From when on what waits in the sources' logs tells something: a part of `settle` later than `running`.
 absl::Time LagFrom(absl::Time running, const WatchLimits& limits);
 
-// Whether the values before would be better: false where the change gave a TaskManager more memory for its slots.
+// The change gave a TaskManager more memory, and more for each of its slots.
 bool LessMemoryBefore(const v1::Change& change);
 
 }  // namespace tune
