@@ -1,10 +1,18 @@
 #include "service/rollout/pod_deaths.h"
 
+#include <algorithm>
+
 namespace tune {
 namespace {
 
-constexpr char kOomKilled[] = "OOMKilled";
-constexpr size_t kMostClusters = 10'000;
+constexpr char kOomKilled[] = "OOMKilled", kError[] = "Error";
+
+// Of a container that runs again the reason is why it died before. The phase of a pod whose container has just ended is
+// Running still, and when it is Failed, Flink is deleting it.
+bool HasEnded(const JobPod& pod) {
+  const bool of_container = pod.reason == kOomKilled || pod.reason == kError;
+  return pod.phase == PodPhase::kFailed || (of_container && !pod.ready && pod.restarts == 0);
+}
 
 }  // namespace
 
@@ -17,13 +25,20 @@ void PodDeaths::Note(const PodChange& change, absl::Time now) {
   }
   const JobPod& pod = *change.pod;
   const auto it = pods_.find(name);
-  const Known before = it == pods_.end() ? Known() : it->second;
-  // Of a container that runs again the reason is why it died before.
-  const bool ended = pod.phase == PodPhase::kFailed || (pod.reason == kOomKilled && !pod.ready && pod.restarts == 0);
   const bool is_first_look = it == pods_.end() && change.kind == PodChange::Kind::kAdded;
-  const bool restarted = pod.restarts > before.restarts && !is_first_look;
-  if (ended || pod.restarts > 0) pods_[name] = {pod.restarts, before.dead || ended};
-  if (pod.deleting || (!restarted && (!ended || before.dead))) return;
+  const bool ended = HasEnded(pod);
+  Known before = it == pods_.end() ? Known() : it->second;
+  const bool lives = pod.ready || pod.phase == PodPhase::kPending;
+  if (pod.restarts < before.restarts || (before.dead && lives && pod.restarts == before.restarts))
+    before = {};  // another
+  // A container that ended and runs again died once.
+  const bool restarted = pod.restarts > before.restarts + (before.dead ? 1 : 0);
+  if (ended || pod.restarts > 0) {
+    pods_[name] = {pod.restarts, ended};
+  } else if (it != pods_.end()) {
+    pods_.erase(it);
+  }
+  if (is_first_look || pod.deleting || (!restarted && (!ended || before.dead))) return;
   Add({change.ns, pod.cluster},
       {now, change.name, pod.reason.empty() ? "Error" : pod.reason, pod.role, pod.reason == kOomKilled});
 }
@@ -31,6 +46,11 @@ void PodDeaths::Note(const PodChange& change, absl::Time now) {
 void PodDeaths::Add(const Name& cluster, PodDeath death) {
   if (deaths_.size() >= kMostClusters) {
     std::erase_if(deaths_, [&](const auto& entry) { return entry.second.back().time + kKept < death.time; });
+  }
+  if (deaths_.size() >= kMostClusters && !deaths_.contains(cluster)) {
+    deaths_.erase(std::min_element(deaths_.begin(), deaths_.end(), [](const auto& a, const auto& b) {
+      return a.second.back().time < b.second.back().time;
+    }));
   }
   std::deque<PodDeath>& of_cluster = deaths_[cluster];
   of_cluster.push_back(std::move(death));

@@ -25,12 +25,14 @@ struct PodDeath {
 // Thread-safe.
 class PodDeaths {
  public:
-  // Takes in what a ClusterView tells. A pod that is being deleted does not die of itself.
+  // Takes in what a ClusterView tells. A pod that is being deleted does not die of itself; when one died that is seen
+  // for the first time is not known.
   void Note(const PodChange& change, absl::Time now);
-  // Of a FlinkDeployment's pods, from `since` on, in order of time; the last kMostOfCluster are known, for an hour.
+  // Of a FlinkDeployment's pods, from `since` on, in order of time; the last kMostOfCluster are known, those of the
+  // hour before the last one. Of more than kMostClusters those go whose last death is the longest ago.
   std::vector<PodDeath> Since(const std::string& ns, const std::string& cluster, absl::Time since) const;
 
-  static constexpr size_t kMostOfCluster = 100;
+  static constexpr size_t kMostOfCluster = 100, kMostClusters = 10'000;
   static constexpr absl::Duration kKept = absl::Hours(1);
 
  private:
