@@ -1,5 +1,7 @@
 #include "service/rollout/order.h"
 
+#include <algorithm>
+
 namespace tune {
 namespace {
 
@@ -8,7 +10,9 @@ bool MayGo(const Candidate& candidate, const InFlight& in_flight, const RolloutL
   if (!candidate.restarts_job) return true;
   const auto it = in_flight.of_namespace.find(candidate.job.ns);
   const int of_namespace = it == in_flight.of_namespace.end() ? 0 : it->second;
-  return in_flight.restarting < limits.in_flight && of_namespace < limits.in_flight_of_namespace;
+  // One of a namespace's stays free for a job that drowns.
+  const int most = candidate.is_urgent ? limits.in_flight_of_namespace : std::max(1, limits.in_flight_of_namespace - 1);
+  return in_flight.restarting < limits.in_flight && of_namespace < most;
 }
 
 }  // namespace

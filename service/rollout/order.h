@@ -14,7 +14,7 @@ namespace tune {
 
 struct RolloutLimits {
   int in_flight = 20;              // jobs of all namespaces that restart for a change at one time; >= 1
-  int in_flight_of_namespace = 5;  // of one namespace; >= 1
+  int in_flight_of_namespace = 5;  // of one namespace; >= 1. Where it is more, the last one is for urgent changes alone
   // Optional changes that are not over, those that run and are looked at included: a batch, whose end is seen before
   // the next one begins; in [1, in_flight]. The rest of in_flight is for those that drown.
   int optional_in_flight = 5;
