@@ -67,6 +67,14 @@ bool FailedByItself(const v1::Change& change) {
          (change.state() == v1::CHANGE_STATE_ROLLED_BACK || change.state() == v1::CHANGE_STATE_FAILED);
 }
 
+// What a person took back by `change`; nullptr: nothing, or it is not among the past ones.
+const v1::Change* TakenBack(const std::vector<v1::Change>& past, const v1::Change& change) {
+  if (change.takes_back() == 0 || change.state() != v1::CHANGE_STATE_STABLE) return nullptr;
+  const auto it = std::find_if(past.begin(), past.end(),
+                               [&](const v1::Change& earlier) { return earlier.id() == change.takes_back(); });
+  return it == past.end() ? nullptr : &*it;
+}
+
 int RestartsOf(const v1::Change& change) {
   if (!change.restarts_job() || change.state() == v1::CHANGE_STATE_NOT_APPLIED) return 0;
   return change.generation_back() > 0 ? 2 : 1;
@@ -115,6 +123,11 @@ std::vector<Refusal> RefusalsByHistory(const std::vector<v1::Change>& past, cons
       refusals.push_back({RefusalKind::kFailedBefore,
                           absl::StrCat("the same was rolled back (change ", change.id(), "): ", change.outcome()),
                           true});
+    }
+    const v1::Change* taken_back = TakenBack(past, change);
+    if (taken_back != nullptr && IsLater(change.ended(), now, limits.keep_failed) && Repeats(*taken_back, wanted)) {
+      refusals.push_back({RefusalKind::kFailedBefore,
+                          absl::StrCat(change.author(), " took the same back (change ", change.id(), ")"), true});
     }
     if (IsLater(change.begun(), now, absl::Hours(24))) restarts += RestartsOf(change);
   }

@@ -11,7 +11,8 @@
 namespace tune {
 
 struct HistoryLimits {
-  absl::Duration keep_failed = absl::Hours(24);      // values that were rolled back are not tried again for so long
+  // Values that were rolled back, or that a person took back, are not tried again for so long.
+  absl::Duration keep_failed = absl::Hours(24);
   absl::Duration keep_put_backs = absl::Hours(168);  // who puts values back is not forgotten for so long
   int most_put_backs = 2;                            // then somebody else wants it otherwise; >= 1
   int restarts_a_day = 4;                            // of one job, by libtune; urgent ones may be twice as many; >= 1
