@@ -1,6 +1,7 @@
 #include "service/rollout/lag_view.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "libtune/estimate/line_fit.h"
@@ -12,8 +13,8 @@ namespace {
 // The first bin that begins at `from` or later.
 size_t FirstBin(const JobWindow& window, absl::Time from) {
   if (from <= window.start) return 0;
-  const absl::Duration late = from - window.start;
-  return static_cast<size_t>(absl::ToDoubleSeconds(absl::Ceil(late, window.bin)) / absl::ToDoubleSeconds(window.bin));
+  constexpr double kBeyondAll = 1e9;
+  return static_cast<size_t>(std::min(kBeyondAll, std::ceil(absl::FDivDuration(from - window.start, window.bin))));
 }
 
 std::optional<double> HeldBack(const VertexWindow& vertex, size_t first) {
@@ -34,6 +35,7 @@ struct SourceLag {
 
 // nullopt: nothing is known of its log.
 std::optional<SourceLag> LagOf(const SourceWindow& source, absl::Duration bin, size_t first) {
+  if (!source.lag_records) return std::nullopt;  // how far it grows, but not how far it was read
   std::vector<Point> points;
   double covered_s = 0, produced = 0;
   for (size_t i = first; i < source.bins.size(); ++i) {
