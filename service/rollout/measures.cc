@@ -1,5 +1,6 @@
 #include "service/rollout/measures.h"
 
+#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -15,7 +16,9 @@ constexpr double kMib = 1 << 20;
 // Of the job as the judgement sees it now, or wants it.
 class Figures {
  public:
-  Figures(const Judgement& judged, bool wanted) : judged_(judged), wanted_(wanted) {}
+  Figures(const Judgement& judged, bool wanted) : judged_(judged), wanted_(wanted) {
+    for (const Vertex& vertex : judged.window.graph.vertices) ++named_[vertex.name];
+  }
 
   template <typename Use>
   void ForEach(const Use& use) const {
@@ -27,7 +30,7 @@ class Figures {
     if (size.cpu) use(kTaskManagerCores, static_cast<double>(size.cpu->value()) / 1000);
     if (size.memory) use(kTaskManagerMib, static_cast<double>(size.memory->value()) / kMib);
     for (const VertexRecommendation& vertex : job.vertices) {
-      const std::string name = Utf8(judged_.window.graph.vertices[static_cast<size_t>(vertex.vertex)].name);
+      const std::string name = NameOf(judged_.window.graph.vertices[static_cast<size_t>(vertex.vertex)]);
       use(absl::StrCat("subtasks of ", name), wanted_ ? vertex.wanted : vertex.now);
       // Not to change with the parallelism: that is what parallelism is worked out from.
       if (vertex.service_time.value() > 0)
@@ -36,8 +39,15 @@ class Figures {
   }
 
  private:
+  // Flink calls many a vertex "Filter" or "Map".
+  std::string NameOf(const Vertex& vertex) const {
+    if (named_.at(vertex.name) == 1) return Utf8(vertex.name);
+    return Utf8(absl::StrCat(vertex.name, " (", vertex.id, ")"));
+  }
+
   const Judgement& judged_;
   const bool wanted_;
+  std::map<std::string, int> named_;  // how many vertices have the name
 };
 
 v1::ChangeMeasure* FindMutable(v1::Change& change, const std::string& name) {

@@ -8,7 +8,8 @@
 
 namespace tune {
 
-// Names of v1.ChangeMeasure.
+// Names of v1.ChangeMeasure; besides "subtasks of VERTEX" and "ms per record of VERTEX", by its name, and its id where
+// another one has the same name.
 constexpr char kSlots[] = "slots";
 constexpr char kTaskManagers[] = "TaskManagers";
 constexpr char kTaskManagerCores[] = "cores of a TaskManager";
