@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds kubebox: build.sh OUTPUT. Seven minutes the first time, ten seconds from then on: Go keeps what it compiled.
+# Builds kubebox: build.sh OUTPUT [TAGS]. Seven minutes the first time, ten seconds from then on: Go keeps what it compiled.
+# The tag node adds the kubelet.
 # Exits 3 when there is no Go that can build it, or its modules cannot be had.
 set -eu
 
@@ -21,6 +22,6 @@ version=$(go list -m -f '{{.Version}}' k8s.io/kubernetes)
 minor=${version#v1.}
 minor=${minor%%.*}
 package=k8s.io/component-base/version
-CGO_ENABLED=0 exec nice go build -trimpath -mod=readonly -o "$out" -ldflags "-s -w \
+CGO_ENABLED=0 exec nice go build -trimpath -mod=readonly -tags "${2:-}" -o "$out" -ldflags "-s -w \
   -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$minor \
   -X $package.gitTreeState=archive -X $package.gitCommit=$version -X $package.buildDate=1970-01-01T00:00:00Z" .

@@ -92,7 +92,7 @@ func (c *components) pids() map[string]int {
 
 func (c *components) startAPIServer(ctx context.Context, k *keys, o *options, etcdURL string) error {
 	args := []string{
-		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", o.port), "--advertise-address=127.0.0.1",
+		"--bind-address=" + o.address, fmt.Sprintf("--secure-port=%d", o.port), "--advertise-address=127.0.0.1",
 		// A loopback address may not stand in the endpoints of the kubernetes service.
 		"--endpoint-reconciler-type=none",
 		"--etcd-servers=" + etcdURL,
@@ -103,6 +103,9 @@ func (c *components) startAPIServer(ctx context.Context, k *keys, o *options, et
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file=" + k.path("sa.pub"),
 		"--service-account-signing-key-file=" + k.path("sa.key"),
+		// What it shows to a kubelet, of which it asks for logs.
+		"--kubelet-client-certificate=" + k.path("admin.crt"), "--kubelet-client-key=" + k.path("admin.key"),
+		"--kubelet-preferred-address-types=InternalIP",
 		"--token-auth-file=" + k.path("tokens.csv"),
 		"--allow-privileged=true", "--profiling=false", "--shutdown-delay-duration=0s",
 		fmt.Sprintf("--v=%d", o.verbose),

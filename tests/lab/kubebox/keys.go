@@ -39,6 +39,7 @@ func makeKeys(dir, server string) (*keys, error) {
 		"admin":              {CommonName: "admin", Organization: []string{"system:masters"}},
 		"controller-manager": {CommonName: "system:kube-controller-manager"},
 		"scheduler":          {CommonName: "system:kube-scheduler"},
+		"kubelet":            {CommonName: "system:node:kubebox", Organization: []string{"system:nodes"}},
 	} {
 		if err := k.makeKubeconfig(name, subject, server); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@
 //	           other faces as children, until SIGTERM or its standard input ends
 //	apiserver | controller-manager | scheduler | kubectl
 //	           the stock component; all further arguments are its own flags
+//	kubelet    likewise, in a build with the tag node
 //
 // A link to it that is called kubectl is kubectl.
 package main
@@ -54,9 +55,15 @@ func main() {
 			fail(err)
 		}
 	default:
+		if kubelet, ok := nodeFaces[face]; ok {
+			run(kubelet())
+		}
 		fail(fmt.Errorf("kubebox: no face %q", face))
 	}
 }
+
+// nodeFaces are those of the build with the tag node.
+var nodeFaces = map[string]func() *cobra.Command{}
 
 func run(c *cobra.Command) {
 	os.Exit(cli.Run(c))

@@ -18,6 +18,7 @@ import (
 
 type options struct {
 	dir         string
+	address     string
 	port        int
 	controllers bool
 	scheduler   bool
@@ -27,7 +28,7 @@ type options struct {
 	manifests   manifests
 }
 
-func (o *options) server() string { return fmt.Sprintf("https://127.0.0.1:%d", o.port) }
+func (o *options) server() string { return fmt.Sprintf("https://%s:%d", o.address, o.port) }
 
 type manifests []string
 
@@ -38,6 +39,7 @@ func parseOptions(args []string) (*options, error) {
 	o := &options{}
 	fs := flag.NewFlagSet("up", flag.ContinueOnError)
 	fs.StringVar(&o.dir, "dir", "kubebox-run", "folder for keys, kubeconfig, logs and etcd's data")
+	fs.StringVar(&o.address, "address", "127.0.0.1", "the API server's address; 10.96.0.1 on a bridge of this host, where pods run")
 	fs.IntVar(&o.port, "port", 0, "the API server's port; 0 takes a free one")
 	fs.BoolVar(&o.controllers, "controller-manager", true, "also run the controller manager")
 	fs.BoolVar(&o.scheduler, "scheduler", false, "also run the scheduler")
@@ -53,13 +55,13 @@ func parseOptions(args []string) (*options, error) {
 		return nil, err
 	}
 	if o.port == 0 {
-		o.port, err = freePort()
+		o.port, err = freePort(o.address)
 	}
 	return o, err
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func freePort(address string) (int, error) {
+	l, err := net.Listen("tcp", address+":0")
 	if err != nil {
 		return 0, err
 	}
