@@ -22,9 +22,9 @@ HSPERF_NAMES = ("sun.gc.generation", "sun.gc.collector", "sun.gc.metaspace", "su
 PRIME_S = 0.4  # Flink answers from a cache and only then renews it: ask, wait, ask again
 
 
-def hsperf(pid):
-    """HotSpot's counters from the file it maps; None without one."""
-    found = list(Path(tempfile.gettempdir()).glob(f"hsperfdata_*/{pid}"))
+def hsperf(pid, folder=tempfile.gettempdir()):
+    """HotSpot's counters from the file it maps, in the temporary folder; None without one."""
+    found = list(Path(folder).glob(f"hsperfdata_*/{pid}"))
     data = found[0].read_bytes() if found else b""
     if len(data) < 32:
         return None
@@ -112,7 +112,12 @@ class Recorder:
                        "metrics": self.all_metrics(f"/taskmanagers/{tm['id']}/metrics")}
             for tm in get("/taskmanagers").get("taskmanagers", [])}
         sample["overview"] = get("/overview")
-        pid = self.cluster.tm_pid
+        sample.update(self.machine(sample))
+        return sample
+
+    def machine(self, _sample):
+        """What the machine says of the TaskManager, which Flink does not."""
+        pid, sample = self.cluster.tm_pid, {}
         sample["hsperfdata"] = {"tm": hsperf(pid)}
         sample["cpu_ticks"] = {"tm": cpu_ticks(pid)}
         sample["rss_kb"] = {"tm": rss_kb(pid)}

@@ -15,7 +15,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * --rate 500            records a second, over all subtasks of the source
  * --skew 0.0            share of the records that have the one hot key
  * --keys 2000           number of other keys
- * --parallelism 1       of every vertex; --sourceParallelism and --enrichParallelism for one
+ * --parallelism         of every vertex, else the configuration's; --sourceParallelism and --enrichParallelism for one
  * --serviceMs 1.0       time a record takes in enrich
  * --service sleep       or spin: that much time on the processor, waiting for one does not count
  * --liveMb 0            heap that all subtasks of a TaskManager retain together
@@ -31,9 +31,9 @@ public final class LoadJob {
 
     public static void main(String[] args) throws Exception {
         ParameterTool options = ParameterTool.fromArgs(args);
-        int parallelism = options.getInt("parallelism", 1);
-        int enrichParallelism = options.getInt("enrichParallelism", parallelism);
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        int parallelism = options.getInt("parallelism", env.getParallelism());
+        int enrichParallelism = options.getInt("enrichParallelism", parallelism);
         env.setMaxParallelism(120);
         env.setParallelism(parallelism);
         if (options.getLong("checkpointMs", 10_000) > 0) {
