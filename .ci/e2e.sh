@@ -1,0 +1,84 @@
+# `./dev e2e`: libtune beside a real cluster, from nothing to a job that it changed. Part of ./dev.
+
+OPERATOR=1.7.0  # the newest that Maven's registry has
+
+# As unpacked packages: nothing of them is installed on the machine.
+need_container_runtime() {
+  [ -x .cache/e2e/debs/usr/bin/containerd ] && [ -x .cache/e2e/debs/usr/sbin/runc ] && [ -d .cache/e2e/debs/usr/lib/cni ] && return
+  say "unpacking: containerd, runc, containernetworking-plugins in .cache/e2e/debs"
+  local folder=$PWD/.cache/e2e/debs package
+  rm -rf "$folder"
+  mkdir -p "$folder/packages"
+  (cd "$folder/packages" && run_apt_download containerd runc containernetworking-plugins)
+  for package in "$folder"/packages/*.deb; do dpkg -x "$package" "$folder"; done
+}
+
+run_apt_download() {
+  apt-get -q download "$@" >apt.log 2>&1 || { apt-get -q update >>apt.log 2>&1 && apt-get -q download "$@" >>apt.log 2>&1; } ||
+    die "apt-get download failed: $(tail -n 1 apt.log)"
+}
+
+# The control plane of the tests with a kubelet in it.
+need_kubebox_node() {
+  local lab=tests/lab/kubebox key
+  key=$(git ls-files --cached --others --exclude-standard -- "$lab" | sort | xargs -r -d '\n' sha256sum | sha256sum | cut -d ' ' -f 1)
+  [ "$(cat .cache/e2e/kubebox.key 2>/dev/null)" != "$key" ] || return 0
+  say "building a Kubernetes control plane and kubelet, minutes the first time: .cache/e2e/kubebox"
+  run_logged e2e-kubebox "$lab/build.sh" "$PWD/.cache/e2e/kubebox" node
+  echo "$key" >.cache/e2e/kubebox.key
+}
+
+need_operator() {
+  [ -s .cache/e2e/operator/classpath ] && grep -q "flink-kubernetes-operator-$OPERATOR.jar" .cache/e2e/operator/classpath &&
+    [ -e .cache/e2e/crds/flinkdeployments.flink.apache.org-v1.yml ] && return
+  say "fetching: flink-kubernetes-operator $OPERATOR"
+  run_logged e2e-operator mvn -q -B -f tests/e2e/operator/pom.xml "-Doperator.directory=$PWD/.cache/e2e/operator" package
+  run_logged e2e-crds unzip -o -q -j -d .cache/e2e/crds \
+    "$(tr : '\n' <.cache/e2e/operator/classpath | grep 'flink-kubernetes-operator-api')" 'META-INF/fabric8/*-v1.yml'
+}
+
+need_e2e() {
+  command -v dpkg >/dev/null || die "e2e needs Debian's packages of containerd and runc"
+  need_packages unzip iproute2
+  mkdir -p .cache/e2e
+  cmd_lab
+  need_container_runtime
+  need_kubebox_node
+  need_operator
+  run_logged e2e-images tests/e2e/image/build.sh "$PWD/.cache/e2e/image"
+  build dev tune tuned
+}
+
+e2e_end() {
+  local status=$?
+  trap - EXIT INT TERM
+  say "putting the machine back"
+  e2e_down || status=1
+  exit "$status"
+}
+
+cmd_e2e() {
+  RUN=/var/lib/libtune-e2e OUT=$PWD/out/e2e BOX=$PWD/.cache/e2e/kubebox DEBS=$PWD/.cache/e2e/debs
+  IMAGES=$PWD/.cache/e2e/image CRDS=$PWD/.cache/e2e/crds
+  . tests/e2e/machine.sh
+  . tests/e2e/flink.sh
+  . tests/e2e/scenarios.sh
+  case ${1:-} in
+    "" | up) ;;
+    down) e2e_down; return ;;
+    *) die "e2e $1? there are: e2e, e2e up, e2e down" ;;
+  esac
+  machine_check
+  need_e2e
+  rm -rf "$OUT"
+  mkdir -p "$OUT/log"
+  trap e2e_end EXIT
+  trap 'exit 130' INT TERM
+  e2e_up
+  if [ "${1:-}" = up ]; then
+    trap - EXIT
+    say "kubectl: $BOX kubectl --kubeconfig=$RUN/box/admin.kubeconfig; ./dev e2e down ends it"
+    return
+  fi
+  scenarios
+}

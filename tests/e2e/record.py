@@ -1,0 +1,111 @@
+"""record.py HOSTS OUT TUNE KUBECONFIG RATE: what a scheduler does. Samples the job through Flink's REST API and pushes them.
+
+Every sample is also kept in OUT/samples.jsonl. SIGTERM ends it.
+"""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from kube import JOB, NAMESPACE
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab" / "flink"))
+from record import Recorder, hsperf, rss_kb  # noqa: E402
+
+EVERY_S, PUSH_S = 5, 20
+RUNNER = b"KubernetesTaskExecutorRunner"
+
+
+class Pods:
+    """Flink's REST API in the JobManager's pod, whichever that is now."""
+
+    def __init__(self, hosts):
+        self.hosts = Path(hosts)
+
+    def get(self, path):
+        """The answer, or {} when there is none."""
+        try:
+            address = self.hosts.read_text().split()[0]
+            with urllib.request.urlopen(f"http://{address}:8081{path}", timeout=5) as answer:
+                return json.load(answer)
+        except (OSError, ValueError, IndexError):
+            return {}
+
+    def job(self):
+        """The id of the job that runs."""
+        jobs = self.get("/jobs/overview").get("jobs", [])
+        return next((job["jid"] for job in jobs if job["state"] == "RUNNING"), None)
+
+
+def task_managers():
+    """Pod -> process id on this machine, and within its pod."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if RUNNER not in (process / "cmdline").read_bytes():
+                continue
+            pod = next(v[9:].decode() for v in (process / "environ").read_bytes().split(b"\0") if v.startswith(b"HOSTNAME="))
+            ids = next(line for line in (process / "status").read_text().splitlines() if line.startswith("NSpid")).split()
+            found[pod] = int(process.name), int(ids[-1])
+        except (OSError, StopIteration):
+            pass  # it ended meanwhile
+    return found
+
+
+class PodRecorder(Recorder):
+    """One attempt of the job. Beside Flink's answers, what HotSpot and the kernel say of each TaskManager."""
+
+    def __init__(self, pods, job):
+        super().__init__(pods, job, "", EVERY_S)
+
+    def machine(self, sample):
+        pods = {pod: ids for pod, ids in task_managers().items() if pod in sample["taskmanagers"]}
+        return {"hsperfdata": {pod: hsperf(inner, f"/proc/{pid}/root/tmp") for pod, (pid, inner) in pods.items()},
+                "rss_kb": {pod: rss_kb(pid) for pod, (pid, _) in pods.items()}}
+
+
+class Scheduler:
+    def __init__(self, hosts, out, tune, kubeconfig, rate):
+        self.pods, self.out = Pods(hosts), Path(out)
+        self.command = [tune, "push", f"{NAMESPACE}/{JOB}", "--kubeconfig", kubeconfig, "--source-rate", f"datagen={rate}"]
+        self.recorder, self.unpushed, self.pushed_at = None, [], time.time()
+
+    def sample(self):
+        job = self.pods.job()
+        if not job:
+            self.recorder = None
+            return
+        if not self.recorder or self.recorder.job != job:
+            self.push()  # a file holds samples of one job
+            self.recorder = PodRecorder(self.pods, job)
+        sample = self.recorder.sample(first=not self.unpushed)
+        if sample["vertices"]:
+            self.unpushed.append(sample)
+            with open(self.out / "samples.jsonl", "a") as file:
+                file.write(json.dumps(sample, separators=(",", ":")) + "\n")
+
+    def push(self):
+        self.pushed_at = time.time()
+        if not self.unpushed:
+            return
+        path = self.out / "push.jsonl"
+        path.write_text("".join(json.dumps(sample) + "\n" for sample in self.unpushed))
+        done = subprocess.run([*self.command, str(path)], capture_output=True, text=True, check=False)
+        print(time.strftime("%H:%M:%S"), len(self.unpushed), "samples:", (done.stdout + done.stderr).strip(), flush=True)
+        if done.returncode == 0:
+            self.unpushed = []
+
+    def run(self):
+        while True:
+            begin = time.time()
+            self.sample()
+            if time.time() - self.pushed_at >= PUSH_S:
+                self.push()
+            time.sleep(max(0.0, begin + EVERY_S - time.time()))
+
+
+if __name__ == "__main__":
+    Scheduler(*sys.argv[1:]).run()

@@ -1,0 +1,1 @@
+scenarios() { tune get orders; sleep 600; }
