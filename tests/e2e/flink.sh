@@ -84,17 +84,7 @@ e2e_up() {
   begin record python3 tests/e2e/record.py "$RUN/hosts" "$OUT" "$PWD/build/dev/libtune/cli/tune" "$RUN/scheduler.kubeconfig" "$RATE"
 }
 
-# The operator has made the job what its spec says: that spec is the reconciled one, and it runs.
-settled() {
-  in_team get flinkdeployment orders -o json | python3 -c '
-import json, sys
-job = json.load(sys.stdin)
-status = job.get("status", {})
-last = json.loads(status.get("reconciliationStatus", {}).get("lastReconciledSpec") or "{}")
-reconciled = last.get("resource_metadata", {}).get("metadata", {}).get("generation")
-running = status.get("lifecycleState") == "STABLE" and status.get("jobStatus", {}).get("state") == "RUNNING"
-sys.exit(not (running and reconciled == job["metadata"]["generation"]))'
-}
+settled() { python3 tests/e2e/facts.py "$RUN/box" "$RUN/hosts"; }
 
 e2e_down() {
   [ -d "$RUN" ] || { say "nothing runs"; return 0; }

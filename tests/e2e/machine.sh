@@ -139,6 +139,7 @@ containerRuntimeEndpoint: unix://$RUN/c.sock
 imageServiceEndpoint: unix://$RUN/c.sock
 resolvConf: ""
 evictionHard: {memory.available: 100Mi}
+imageGCHighThresholdPercent: 100
 podLogsDir: $RUN/podlogs
 volumePluginDir: $RUN/volumeplugins
 nodeStatusUpdateFrequency: 5s

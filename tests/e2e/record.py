@@ -7,9 +7,9 @@ import json
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
+from flink import Flink
 from kube import JOB, NAMESPACE
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab" / "flink"))
@@ -17,27 +17,6 @@ from record import Recorder, hsperf, rss_kb  # noqa: E402
 
 EVERY_S, PUSH_S = 5, 20
 RUNNER = b"KubernetesTaskExecutorRunner"
-
-
-class Pods:
-    """Flink's REST API in the JobManager's pod, whichever that is now."""
-
-    def __init__(self, hosts):
-        self.hosts = Path(hosts)
-
-    def get(self, path):
-        """The answer, or {} when there is none."""
-        try:
-            address = self.hosts.read_text().split()[0]
-            with urllib.request.urlopen(f"http://{address}:8081{path}", timeout=5) as answer:
-                return json.load(answer)
-        except (OSError, ValueError, IndexError):
-            return {}
-
-    def job(self):
-        """The id of the job that runs."""
-        jobs = self.get("/jobs/overview").get("jobs", [])
-        return next((job["jid"] for job in jobs if job["state"] == "RUNNING"), None)
 
 
 def task_managers():
@@ -58,8 +37,8 @@ def task_managers():
 class PodRecorder(Recorder):
     """One attempt of the job. Beside Flink's answers, what HotSpot and the kernel say of each TaskManager."""
 
-    def __init__(self, pods, job):
-        super().__init__(pods, job, "", EVERY_S)
+    def __init__(self, flink, job):
+        super().__init__(flink, job, "", EVERY_S)
 
     def machine(self, sample):
         pods = {pod: ids for pod, ids in task_managers().items() if pod in sample["taskmanagers"]}
@@ -69,18 +48,18 @@ class PodRecorder(Recorder):
 
 class Scheduler:
     def __init__(self, hosts, out, tune, kubeconfig, rate):
-        self.pods, self.out = Pods(hosts), Path(out)
+        self.flink, self.out = Flink(hosts), Path(out)
         self.command = [tune, "push", f"{NAMESPACE}/{JOB}", "--kubeconfig", kubeconfig, "--source-rate", f"datagen={rate}"]
         self.recorder, self.unpushed, self.pushed_at = None, [], time.time()
 
     def sample(self):
-        job = self.pods.job()
+        job = self.flink.job()
         if not job:
             self.recorder = None
             return
         if not self.recorder or self.recorder.job != job:
             self.push()  # a file holds samples of one job
-            self.recorder = PodRecorder(self.pods, job)
+            self.recorder = PodRecorder(self.flink, job)
         sample = self.recorder.sample(first=not self.unpushed)
         if sample["vertices"]:
             self.unpushed.append(sample)

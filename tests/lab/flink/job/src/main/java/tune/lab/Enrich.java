@@ -13,13 +13,15 @@ final class Enrich extends KeyedProcessFunction<String, String, String> {
     private static final long serialVersionUID = 1;
     private final ServiceTime service;
     private final LiveSet live;
+    private final NativeMemory nativeMemory;
     private transient ValueState<Long> seen;
     private transient Counter records;
     private transient Counter serviceNanos;
 
-    Enrich(ServiceTime service, LiveSet live) {
+    Enrich(ServiceTime service, LiveSet live, NativeMemory nativeMemory) {
         this.service = service;
         this.live = live;
+        this.nativeMemory = nativeMemory;
     }
 
     @Override
@@ -36,6 +38,7 @@ final class Enrich extends KeyedProcessFunction<String, String, String> {
         long start = System.nanoTime();
         service.spend();
         live.touch();
+        nativeMemory.touch();
         Long before = seen.value();
         seen.update(before == null ? 1 : before + 1);
         records.inc();

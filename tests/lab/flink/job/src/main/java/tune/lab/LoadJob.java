@@ -23,6 +23,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * --objectBytes 1024    size of the arrays it is made of
  * --replaceKb 0         of it replaced by every record, at random places: what gets old and dies there
  * --garbageKb 0         allocated and dropped at once by every record
+ * --nativeFile          a file that says how many MiB each TaskManager takes outside the heap; looked at every second
  * --checkpointMs 10000  0 turns checkpoints off
  * </pre>
  */
@@ -50,7 +51,8 @@ public final class LoadJob {
                 .map(record -> record.substring(0, record.indexOf('|')))
                 .name("parse")
                 .keyBy(key -> key)
-                .process(new Enrich(ServiceTime.of(options), LiveSet.of(options, enrichParallelism)))
+                .process(new Enrich(
+                        ServiceTime.of(options), LiveSet.of(options, enrichParallelism), NativeMemory.of(options)))
                 .setParallelism(enrichParallelism)
                 .name("enrich")
                 .rebalance()
