@@ -38,10 +38,10 @@ need_operator() {
 }
 
 need_e2e() {
-  command -v dpkg >/dev/null || die "e2e needs Debian's packages of containerd and runc"
-  need_packages unzip iproute2
   mkdir -p .cache/e2e
   cmd_lab
+  command -v go >/dev/null || die "e2e needs Go to build Kubernetes"
+  [[ $(readlink -f "$(command -v java)") == /usr/* ]] || die "e2e needs the JDK in /usr, which is what the pods mount"
   need_container_runtime
   need_kubebox_node
   need_operator
@@ -68,6 +68,9 @@ cmd_e2e() {
     down) e2e_down; return ;;
     *) die "e2e $1? there are: e2e, e2e up, e2e down" ;;
   esac
+  [ "$(id -u)" -eq 0 ] || die "e2e starts containers and needs root"
+  command -v dpkg >/dev/null || die "e2e takes containerd and runc from Debian's packages; there is no dpkg here"
+  need_packages unzip iproute2
   machine_check
   need_e2e
   rm -rf "$OUT"

@@ -98,5 +98,14 @@ def changed_fields(before, after):
     return {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
 
 
+def owned_fields(job, manager):
+    """Paths of the fields that a manager owns."""
+    owned = set()
+    for entry in job["metadata"]["managedFields"]:
+        if entry["manager"] == manager and entry.get("subresource", "") == "":
+            owned |= {tuple(name.removeprefix("f:") for name in path) for path in leaves(entry["fieldsV1"])}
+    return {path for path in owned if path[-1] != "."}
+
+
 if __name__ == "__main__":
     sys.exit(not Facts(Kube(sys.argv[1]), Flink(sys.argv[2])).settled())

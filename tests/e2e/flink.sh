@@ -62,9 +62,10 @@ tuned_up() {
   kubectl create namespace tuned >/dev/null
   kubectl apply -f service/deploy/rbac-cluster.yaml >/dev/null
   kubeconfig_file "$RUN/tuned.kubeconfig" "$(kubectl -n tuned create token tuned --duration=8h)"
-  account scheduler get,list,watch,update
+  account scheduler get,list,watch,update,patch
   begin tuned build/dev/service/tuned --listen "unix:$RUN/tuned.sock" --store "$OUT/jobs.db" --evaluate 5 \
-    --kubeconfig "$RUN/tuned.kubeconfig"
+    --kubeconfig "$RUN/tuned.kubeconfig" --write --lease-namespace tuned \
+    --restart-deadline 300 --settle 240 --stuck 60 --restarts-a-day 100
   export TUNE_SERVER=unix:$RUN/tuned.sock
   wait_for 60 test -S "$RUN/tuned.sock" || die "tuned does not start: $(tail -n 3 "$OUT/log/tuned.log")"
 }
@@ -81,14 +82,14 @@ e2e_up() {
   job_manifest >"$OUT/orders.yaml"
   in_team create -f "$OUT/orders.yaml" >/dev/null
   wait_for 240 settled || die "the job does not run: $(in_team get flinkdeployment orders -o jsonpath='{.status.error}')"
-  begin record python3 tests/e2e/record.py "$RUN/hosts" "$OUT" "$PWD/build/dev/libtune/cli/tune" "$RUN/scheduler.kubeconfig" "$RATE"
+  begin push python3 tests/e2e/push.py "$RUN/hosts" "$OUT" "$PWD/build/dev/libtune/cli/tune" "$RUN/scheduler.kubeconfig" "$RATE"
 }
 
 settled() { python3 tests/e2e/facts.py "$RUN/box" "$RUN/hosts"; }
 
 e2e_down() {
   [ -d "$RUN" ] || { say "nothing runs"; return 0; }
-  end record
+  end push
   end tuned 30
   if process kubebox >/dev/null && process operator >/dev/null; then
     in_team delete flinkdeployment --all --timeout=60s >/dev/null 2>&1 || true

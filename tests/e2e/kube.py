@@ -38,6 +38,10 @@ class Kube:
         except urllib.error.HTTPError as error:
             return None, json.load(error).get("message", str(error))
 
+    def patch(self, path, fields):
+        with self.open(path, "PATCH", fields, "application/merge-patch+json") as answer:
+            return json.load(answer)
+
     def watch(self, path):
         """(type, object) of each change, from now on, until the connection ends."""
         with self.open(f"{path}?watch=1", timeout=3600) as lines:

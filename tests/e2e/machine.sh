@@ -48,16 +48,15 @@ ctr() { "$DEBS/usr/bin/ctr" -a "$RUN/c.sock" -n k8s.io "$@"; }
 # ---- what must hold before anything is changed
 
 machine_check() {
-  local free
-  [ "$(id -u)" -eq 0 ] || die "e2e starts containers and needs root"
-  [ -e /sys/fs/cgroup/memory/memory.limit_in_bytes ] || die "e2e needs control groups of version 1 (mounted in /sys/fs/cgroup/memory)"
-  command -v ip >/dev/null || die "e2e needs ip: apt-get install iproute2"
-  [[ $(readlink -f "$(command -v java)") == /usr/* ]] || die "e2e needs the JDK in /usr, which is what the pods mount"
+  local free used
+  [ -e /sys/fs/cgroup/memory/memory.limit_in_bytes ] ||
+    die "e2e needs control groups of version 1 in /sys/fs/cgroup/memory; with version 2 it was never run"
   free=$(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo)
   [ "$free" -ge 6144 ] || die "e2e needs 6 GiB of free memory; there are $free MiB"
   [ ! -e "$RUN" ] || die "$RUN exists: an e2e is running, or one was killed; ./dev e2e down puts things back"
   ! ip link show "$BRIDGE" >/dev/null 2>&1 || die "there is a network link $BRIDGE already"
-  ! ip -o -4 address | grep -qE ' 10\.(96|244)\.' || die "10.96.0.0/16 or 10.244.0.0/16 is in use: $(ip -o -4 address | grep -E ' 10\.(96|244)\.')"
+  used=$({ ip -o -4 address; ip route; } | grep -E '(^| )10\.(96|244)\.' || true)
+  [ -z "$used" ] || die "10.96.0.0/16 or 10.244.0.0/16 is in use: $used"
   ! ls -d /sys/fs/cgroup/*/kubebox >/dev/null 2>&1 || die "there are control groups kubebox already"
 }
 

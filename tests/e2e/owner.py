@@ -12,8 +12,8 @@ EVERY_S = 3
 class Owner:
     """His manifest has an annotation, which counts, and an option of Flink; `sizes` too where somebody commits them."""
 
-    def __init__(self, kube, say):
-        self.kube, self.say = kube, say
+    def __init__(self, kube):
+        self.kube = kube
         self.applied, self.refused, self.sizes = 0, [], {}
         self.lock, self.stopped = threading.Lock(), threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)

@@ -1,4 +1,4 @@
-"""record.py HOSTS OUT TUNE KUBECONFIG RATE: what a scheduler does. Samples the job through Flink's REST API and pushes them.
+"""push.py HOSTS OUT TUNE KUBECONFIG RATE: what a scheduler does. Samples the job through Flink's REST API and pushes them.
 
 Every sample is also kept in OUT/samples.jsonl. SIGTERM ends it.
 """

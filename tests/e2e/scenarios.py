@@ -1,0 +1,237 @@
+"""scenarios.py RUN OUT TUNE: what libtune does to a real job, step by step.
+
+OUT/summary.txt says what held, the same in every run; OUT/timeline.txt when, and with which figures.
+"""
+
+import json
+import sys
+import time
+
+from facts import changed_fields, owned_fields
+from kube import EVENTS, JOB, JOBS
+from owner import MANAGER, Owner
+from run import Failed, Run
+
+RATE = 350  # records a second, orders.yaml.in
+FLOW_S = 30
+MEASURE_S = 1200  # ten minutes of a process at work, and what it warmed up in before
+CHANGE_S = 900  # until a change is over
+LEAK_MB = 600  # of native memory: the planned TaskManager has no room for it, the former one has
+QUIET_S = 60  # in which nothing must be written
+OVER = ("STABLE", "ROLLED_BACK", "NOT_APPLIED", "OVERTAKEN", "FAILED")
+# What is not the plan's and may differ: what tuned tells the owner, and what he counts.
+TOLD = {("metadata", "annotations", name) for name in ("tune.dev/recommendation", "example.com/applied")}
+
+
+def describe(run):
+    """The job as Flink and its pods tell it."""
+    parallelism = run.facts.parallelism()
+    count, slots, sizes = run.facts.task_managers()
+    rate, held_back = run.facts.flow(FLOW_S)
+    run.say(f"     parallelism {parallelism}, {count} TaskManager(s) of {sizes} MiB, {slots} slot(s); "
+            f"enrich takes {rate:.0f} records/s, the source is held back {held_back:.0%} of the time")
+    return {"enrich": parallelism["enrich"], "count": count, "slots": slots, "sizes": sizes, "rate": rate, "held_back": held_back}
+
+
+def carries(job):
+    return job["rate"] > 0.97 * RATE and job["held_back"] < 0.5
+
+
+# ---- what tuned says
+
+
+def sure(run):
+    """The recommendation, once nothing of what would change is a first guess."""
+    answer = run.tune("get", run.job)["recommendation"]
+    vertices = [v for v in answer["vertices"] if v["wanted"] != v["now"]]
+    lower = answer["task_managers"]["action"] == "ACTION_LOWER"
+    return answer if vertices and lower and all(v["confidence"] != "CONFIDENCE_LOW" for v in vertices) else None
+
+
+def changes(run):
+    """All changes of the job, the latest first."""
+    return run.tune("audit", run.job).get("changes", [])
+
+
+def state(change):
+    return change["state"].removeprefix("CHANGE_STATE_")
+
+
+def over(run, number):
+    """The change with that id, once it is over; its steps go to the timed log."""
+    def look():
+        change = next(c for c in changes(run) if c["id"] == number)
+        return change if state(change) in OVER else None
+    change = run.wait(f"change {number} is over", CHANGE_S, look)
+    for event in change.get("events", []):
+        run.say(f"     {event['time'][11:19]} {event['text']}")
+    run.say(f"     {state(change)}: {change.get('outcome', '')}")
+    for measure in change.get("measures", []):
+        run.say("     " + ", ".join(f"{key} {measure[key]}" for key in ("name", "before", "predicted", "happened") if key in measure))
+    return change
+
+
+def apply(run):
+    """Asks for the plan; the id of the change that it began."""
+    return run.tune("apply", run.job)["change"]["id"]
+
+
+def refusals(run):
+    """Kind -> text of what speaks against the plan now."""
+    return {refusal["kind"]: refusal["text"] for refusal in run.tune("plan", run.job).get("refusals", [])}
+
+
+def paths(change):
+    return {tuple(field["path"]) for field in change["fields"]}
+
+
+# ---- the scenarios
+
+
+def measured(run):
+    run.begin("A job with too few subtasks and too much memory")
+    before = describe(run)
+    run.shown("Flink runs 1 subtask of enrich, which does not carry the load",
+              before["enrich"] == 1 and before["rate"] < 0.8 * RATE and before["held_back"] > 0.5)
+    run.shown("its TaskManager has 2048 MiB", before["sizes"] == [2048])
+    answer = run.wait("samples pushed until the recommendation is sure", MEASURE_S, lambda: sure(run), every_s=10)
+    enrich = next(v for v in answer["vertices"] if v["name"] == "enrich")
+    tm = answer["task_managers"]
+    run.shown("tuned recommends 2 subtasks of enrich", enrich["wanted"] == 2)
+    run.shown("tuned recommends smaller TaskManagers", int(tm["wanted"]["memory"]) < int(tm["now"]["memory"]),
+              f"{int(tm['now']['memory']) >> 20} -> {int(tm['wanted']['memory']) >> 20} MiB")
+
+
+def paused(run):
+    run.begin("The kill switch")
+    before = run.facts.object()["metadata"]["generation"]
+    run.tune("pause", "--job", run.job)
+    code, said = run.tune("apply", run.job, check=False)
+    run.shown("paused, nothing is written even when a person asks", code != 0 and "pause" in said, said)
+    run.tune("resume", "--job", run.job)
+    run.shown("the spec is as it was", run.facts.object()["metadata"]["generation"] == before)
+
+
+def applied(run):
+    """The recommendation is put into force, and the job is better."""
+    run.begin("The plan put into force")
+    run.tune("apply", run.job, "--dry-run")
+    before, (checkpoint, _) = run.facts.object(), run.facts.checkpoints()
+    change = over(run, apply(run))
+    run.shown("the change is stable", state(change) == "STABLE")
+    run.shown("the operator made the job what the spec says", run.facts.settled())
+    job = describe(run)
+    wanted = next(m for m in change["measures"] if m["name"] == "MiB of a TaskManager")
+    run.shown("Flink runs 2 subtasks of enrich", job["enrich"] == 2)
+    run.shown("the TaskManagers' pods have the memory planned", job["sizes"] == [round(wanted["predicted"])], f"{job['sizes']} MiB")
+    run.shown("the load is carried, and the source is not held back", carries(job))
+    _, restored = run.facts.checkpoints()
+    run.shown("its state was restored from a checkpoint as late as the change", restored is not None and restored >= checkpoint,
+              f"checkpoint {restored}; {checkpoint} was the last one before")
+    after = run.facts.object()
+    differ = changed_fields(before, after) - TOLD
+    run.shown("nothing but the plan's fields changed", differ == paths(change), ", ".join(".".join(p) for p in sorted(differ)))
+    owned = {path for path in owned_fields(after, "libtune") if path[0] == "spec"}
+    run.shown("libtune owns these fields and no others of the spec", owned == paths(change))
+
+
+def went_back(run, before, change, reason):
+    run.shown("tuned took it back by itself", state(change) == "ROLLED_BACK" and change["author"] != "")
+    run.shown(f"because {reason[0]}", reason[1] in change["outcome"], change["outcome"])
+    run.wait("the operator brought that in", CHANGE_S, run.facts.settled)
+    differ = changed_fields(before, run.facts.object()) - TOLD
+    run.shown("every field has its value from before", not differ, ", ".join(".".join(p) for p in sorted(differ)))
+    kinds = refusals(run)
+    run.shown("the same is not tried again", "failed-before" in kinds, str(kinds))
+
+
+def too_small(run):
+    """A policy of somebody who allows one subtask."""
+    run.begin("A bad recommendation: a policy allows one subtask")
+    run.tune("policy", "put", "--job", run.job, "--set", "max_parallelism=1", "--set", "size_processes=false")
+    before = run.facts.object()
+    change = over(run, apply(run))
+    went_back(run, before, change, ("the job falls behind", "held back"))
+    run.tune("policy", "remove", "--job", run.job)
+    run.shown("the load is carried again", carries(describe(run)))
+
+
+def taken_back(run):
+    """A person goes back."""
+    run.begin("A person takes the first change back")
+    number = run.tune("rollback", run.job)["change"]["id"]
+    over(run, number)
+    run.wait("the operator brought that in", CHANGE_S, run.facts.settled)
+    job = describe(run)
+    run.shown("Flink runs 1 subtask of enrich in a TaskManager of 2048 MiB", job["enrich"] == 1 and job["sizes"] == [2048])
+
+
+def out_of_memory(run):
+    """The plan again, and then the job needs more than was ever measured."""
+    run.begin("A bad recommendation: the job needs memory that it never needed before")
+    before = run.facts.object()
+    number = apply(run)
+    run.wait("the job runs with it", CHANGE_S, lambda: run.facts.settled() and run.facts.running())
+    (run.folder / "state" / "native-mb").write_text(str(LEAK_MB))
+    change = over(run, number)
+    went_back(run, before, change, ("a TaskManager was killed for its memory", "OOMKilled"))
+    job = describe(run)
+    run.shown("it runs, with what it needs now, in a TaskManager of 2048 MiB", job["sizes"] == [2048] and job["rate"] > 0)
+    (run.folder / "state" / "native-mb").unlink()
+
+
+def flapping(run, owner):
+    """tuned changes the job by itself, and the owner's manager puts his values back."""
+    run.begin("Somebody else puts the values back")
+    run.tune("policy", "put", "--job", run.job, "--set", "size_processes=false")
+    known = {change["id"] for change in changes(run)}
+    run.kube.patch(f"{JOBS}/{JOB}", {"metadata": {"annotations": {"tune.dev/mode": "auto"}}})
+    first = run.wait("tuned begins by itself", CHANGE_S, lambda: next((c for c in changes(run) if c["id"] not in known), None))
+    run.shown("tuned changes the job by itself", first["author"] == "tuned")
+    run.shown("the change is stable", state(over(run, first["id"])) == "STABLE")
+    vertices = run.facts.running()["vertices"]
+    owner.commit({"job": {"parallelism": 1},
+                  "flinkConfiguration": {"pipeline.jobvertex-parallelism-overrides": ",".join(f"{v['id']}:1" for v in vertices)}})
+    text = run.wait("tuned gives up", CHANGE_S, lambda: refusals(run).get("flapping"))
+    run.shown("after the second time tuned stops, and says who it is", MANAGER in text and "2 times" in text, text)
+    run.wait("the operator brought the owner's values in", CHANGE_S, run.facts.settled)
+    generation = run.facts.object()["metadata"]["generation"]
+    time.sleep(QUIET_S)
+    run.shown("nothing is written any more", run.facts.object()["metadata"]["generation"] == generation)
+
+
+def owner_untouched(run, owner):
+    run.begin("The owner's manager, all the while")
+    run.shown("every apply of his was taken", owner.applied > 0 and not owner.refused, f"{owner.applied} applies; {owner.refused[:2]}")
+    job = run.facts.object()
+    run.shown("his fields are as he applied them last",
+              abs(int(job["metadata"]["annotations"]["example.com/applied"]) - owner.applied) <= 1
+              and job["spec"]["flinkConfiguration"]["metrics.latency.granularity"] == "operator")
+    run.shown("he still owns them", {("metadata", "annotations", "example.com/applied"),
+                                     ("spec", "flinkConfiguration", "metrics.latency.granularity")} <= owned_fields(job, MANAGER))
+    events = [e for e in run.kube.get(EVENTS)["items"] if (e.get("reportingComponent") or "") in ("tuned", "libtune")]
+    for event in events:
+        run.say(f"     Event {event['reason']} x{event.get('count', 1)}: {event['message']}")
+    run.shown("people are told by Kubernetes Events", bool(events))
+
+
+def main(folder, out, tune):
+    run = Run(folder, out, tune)
+    try:
+        with Owner(run.kube) as owner:
+            measured(run)
+            paused(run)
+            applied(run)
+            too_small(run)
+            taken_back(run)
+            out_of_memory(run)
+            flapping(run, owner)
+            owner_untouched(run, owner)
+    except (Failed, OSError, KeyError, StopIteration, json.JSONDecodeError) as failure:
+        run.shown(f"{type(failure).__name__}: {failure}", False)
+        return 1
+    return 0 if run.failed == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
