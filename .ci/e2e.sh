@@ -1,38 +1,40 @@
 # `./dev e2e`: libtune beside a real cluster, from nothing to a job that it changed. Part of ./dev.
 
 OPERATOR=1.7.0  # the newest that Maven's registry has
+RUNTIME_PACKAGES=(containerd runc containernetworking-plugins)
 
 # As unpacked packages: nothing of them is installed on the machine.
 need_container_runtime() {
-  [ -x .cache/e2e/debs/usr/bin/containerd ] && [ -x .cache/e2e/debs/usr/sbin/runc ] && [ -d .cache/e2e/debs/usr/lib/cni ] && return
-  say "unpacking: containerd, runc, containernetworking-plugins in .cache/e2e/debs"
   local folder=$PWD/.cache/e2e/debs package
+  [ ! -e "$folder/usr/bin/containerd" ] || [ ! -e "$folder/usr/sbin/runc" ] || [ ! -e "$folder/usr/lib/cni/bridge" ] || return 0
+  say "unpacking: ${RUNTIME_PACKAGES[*]} in .cache/e2e/debs"
   rm -rf "$folder"
   mkdir -p "$folder/packages"
-  (cd "$folder/packages" && run_apt_download containerd runc containernetworking-plugins)
+  (cd "$folder/packages" && download_packages)
   for package in "$folder"/packages/*.deb; do dpkg -x "$package" "$folder"; done
 }
 
-run_apt_download() {
-  apt-get -q download "$@" >apt.log 2>&1 || { apt-get -q update >>apt.log 2>&1 && apt-get -q download "$@" >>apt.log 2>&1; } ||
-    die "apt-get download failed: $(tail -n 1 apt.log)"
+download_packages() {
+  apt-get -q download "${RUNTIME_PACKAGES[@]}" >apt.log 2>&1 ||
+    { apt-get -q update >>apt.log 2>&1 && apt-get -q download "${RUNTIME_PACKAGES[@]}" >>apt.log 2>&1; } || die "apt-get download failed: $(tail -n 1 apt.log)"
 }
 
 # The control plane of the tests with a kubelet in it.
 need_kubebox_node() {
-  local lab=tests/lab/kubebox key
-  key=$(git ls-files --cached --others --exclude-standard -- "$lab" | sort | xargs -r -d '\n' sha256sum | sha256sum | cut -d ' ' -f 1)
+  local key
+  key=$(kubebox_key)
   [ "$(cat .cache/e2e/kubebox.key 2>/dev/null)" != "$key" ] || return 0
   say "building a Kubernetes control plane and kubelet, minutes the first time: .cache/e2e/kubebox"
-  run_logged e2e-kubebox "$lab/build.sh" "$PWD/.cache/e2e/kubebox" node
+  run_logged e2e-kubebox tests/lab/kubebox/build.sh "$PWD/.cache/e2e/kubebox" node
   echo "$key" >.cache/e2e/kubebox.key
 }
 
 need_operator() {
-  [ -s .cache/e2e/operator/classpath ] && grep -q "flink-kubernetes-operator-$OPERATOR.jar" .cache/e2e/operator/classpath &&
-    [ -e .cache/e2e/crds/flinkdeployments.flink.apache.org-v1.yml ] && return
+  if grep -qs "flink-kubernetes-operator-$OPERATOR.jar" .cache/e2e/operator/classpath &&
+    [ -e .cache/e2e/crds/flinkdeployments.flink.apache.org-v1.yml ]; then return; fi
   say "fetching: flink-kubernetes-operator $OPERATOR"
-  run_logged e2e-operator mvn -q -B -f tests/e2e/operator/pom.xml "-Doperator.directory=$PWD/.cache/e2e/operator" package
+  run_logged e2e-operator mvn -q -B -f tests/e2e/operator/pom.xml "-Doperator.directory=$PWD/.cache/e2e/operator" \
+    "-Doperator.version=$OPERATOR" package
   run_logged e2e-crds unzip -o -q -j -d .cache/e2e/crds \
     "$(tr : '\n' <.cache/e2e/operator/classpath | grep 'flink-kubernetes-operator-api')" 'META-INF/fabric8/*-v1.yml'
 }

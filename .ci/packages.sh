@@ -84,11 +84,17 @@ need_flink() {
     "apache-flink-libraries==$FLINK"
 }
 
+# Changes with the sources of the control plane.
+kubebox_key() {
+  git ls-files --cached --others --exclude-standard -- tests/lab/kubebox | sort | xargs -r -d '\n' sha256sum | sha256sum |
+    cut -d ' ' -f 1
+}
+
 # What tests/kube runs against: a Kubernetes control plane in one program, and the definitions of Flink's resources.
 # Built anew when its sources changed. Without it those tests are skipped.
 need_kubebox() {
   local lab=tests/lab/kubebox box=.cache/kubebox key
-  key=$(git ls-files --cached --others --exclude-standard -- "$lab" | sort | xargs -r -d '\n' sha256sum | sha256sum | cut -d ' ' -f 1)
+  key=$(kubebox_key)
   [ "$(cat "$box/key" 2>/dev/null)" != "$key" ] || return 0
   say "building a Kubernetes API server for the tests, minutes the first time: $box"
   rm -rf "$box"
