@@ -56,14 +56,17 @@ account() {
   kubeconfig_file "$RUN/$1.kubeconfig" "$(in_team create token "$1" --duration=8h)"
 }
 
-tune() { build/dev/libtune/cli/tune "$@" --kubeconfig "$RUN/scheduler.kubeconfig"; }
+tune() { "$RUN/bin/tune" "$@" --kubeconfig "$RUN/scheduler.kubeconfig"; }
 
 tuned_up() {
+  local rights
+  install -D -t "$RUN/bin" build/dev/service/tuned build/dev/libtune/cli/tune
   kubectl create namespace tuned >/dev/null
-  kubectl apply -f service/deploy/rbac-cluster.yaml >/dev/null
+  for rights in rights/account rights/read rights/write; do kubectl apply -k "service/deploy/$rights" >/dev/null; done
+  kubectl apply -f service/deploy/components/write/lease.yaml >/dev/null
   kubeconfig_file "$RUN/tuned.kubeconfig" "$(kubectl -n tuned create token tuned --duration=8h)"
   account scheduler get,list,watch,update,patch
-  begin tuned build/dev/service/tuned --listen "unix:$RUN/tuned.sock" --store "$OUT/jobs.db" --evaluate 5 \
+  begin tuned "$RUN/bin/tuned" --listen "unix:$RUN/tuned.sock" --store "$OUT/jobs.db" --evaluate 5 \
     --kubeconfig "$RUN/tuned.kubeconfig" --write --lease-namespace tuned \
     --restart-deadline 300 --settle 240 --stuck 60 --restarts-a-day 100
   export TUNE_SERVER=unix:$RUN/tuned.sock
@@ -82,7 +85,7 @@ e2e_up() {
   job_manifest >"$OUT/orders.yaml"
   in_team create -f "$OUT/orders.yaml" >/dev/null
   wait_for 240 settled || die "the job does not run: $(in_team get flinkdeployment orders -o jsonpath='{.status.error}')"
-  begin push python3 tests/e2e/push.py "$RUN/hosts" "$OUT" "$PWD/build/dev/libtune/cli/tune" "$RUN/scheduler.kubeconfig" "$RATE"
+  begin push python3 tests/e2e/push.py "$RUN/hosts" "$OUT" "$RUN/bin/tune" "$RUN/scheduler.kubeconfig" "$RATE"
 }
 
 settled() { python3 tests/e2e/facts.py "$RUN/box" "$RUN/hosts"; }
