@@ -1,6 +1,6 @@
 # The operator, the job, tuned, and who pushes the job's samples. Part of ./dev e2e.
 
-RATE=350  # records a second that the job's source is meant to run at; orders.yaml.in says the same
+RATE=320  # records a second that the job's source is meant to run at; one subtask carries 245
 
 flink_home() { echo .cache/lab/venv/lib/python3*/site-packages/pyflink; }
 in_team() { kubectl -n team-a "$@"; }
@@ -26,7 +26,7 @@ job_manifest() {
   local flink
   flink=$(realpath "$(flink_home)")
   sed "s#@FLINK@#$flink#; s#@JOB@#$PWD/.cache/lab/job#; s#@STATE@#$RUN/state#
-    s#@JAVA_ETC@#$(java_etc)#" tests/e2e/orders.yaml.in
+    s#@JAVA_ETC@#$(java_etc)#; s#@RATE@#$RATE#" tests/e2e/orders.yaml.in
 }
 
 # Where Debian keeps the JDK's security settings, to which its folder in /usr links.
@@ -68,7 +68,7 @@ tuned_up() {
   account scheduler get,list,watch,update,patch
   begin tuned "$RUN/bin/tuned" --listen "unix:$RUN/tuned.sock" --store "$OUT/jobs.db" --evaluate 5 \
     --kubeconfig "$RUN/tuned.kubeconfig" --write --lease-namespace tuned \
-    --restart-deadline 300 --settle 240 --stuck 60 --restarts-a-day 100
+    --restart-deadline 300 --settle 120 --stuck 60 --restarts-a-day 100
   export TUNE_SERVER=unix:$RUN/tuned.sock
   wait_for 60 test -S "$RUN/tuned.sock" || die "tuned does not start: $(tail -n 3 "$OUT/log/tuned.log")"
 }

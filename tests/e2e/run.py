@@ -15,8 +15,8 @@ class Failed(Exception):
 
 
 class Run:
-    def __init__(self, run, out, tune):
-        self.folder, self.out, self.program = Path(run), Path(out), tune
+    def __init__(self, run, out, tune, rate):
+        self.folder, self.out, self.program, self.rate = Path(run), Path(out), tune, rate
         self.kube = Kube(self.folder / "box")
         self.flink = Flink(self.folder / "hosts")
         self.facts = Facts(self.kube, self.flink)
