@@ -230,4 +230,7 @@ machine_down() {
   end kubebox 30
   network_down
   files_down
+  ! ip link show "$BRIDGE" >/dev/null 2>&1 || { say "the link $BRIDGE is still there"; return 1; }
+  ! ls -d /sys/fs/cgroup/*/kubebox >/dev/null 2>&1 || { say "control groups kubebox are still there"; return 1; }
+  say "the machine is as it was"
 }

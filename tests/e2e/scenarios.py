@@ -213,10 +213,11 @@ def owner_untouched(run, owner):
               and job["spec"]["flinkConfiguration"]["metrics.latency.granularity"] == "operator")
     run.shown("he still owns them", {("metadata", "annotations", "example.com/applied"),
                                      ("spec", "flinkConfiguration", "metrics.latency.granularity")} <= owned_fields(job, MANAGER))
-    events = [e for e in run.kube.get(EVENTS)["items"] if (e.get("reportingComponent") or "") in ("tuned", "libtune")]
+    events = [e for e in run.kube.get(EVENTS)["items"] if e.get("reportingComponent") == "tune.dev/tuned"]
     for event in events:
-        run.say(f"     Event {event['reason']} x{event.get('count', 1)}: {event['message']}")
-    run.shown("people are told by Kubernetes Events", bool(events))
+        run.say(f"     Event {event['reason']}: {event['message'][:160]}")
+    run.shown("Kubernetes Events told people of it", {"Applied", "Stable", "GoingBack", "RolledBack", "NotChanged"}
+              <= {event["reason"] for event in events})
 
 
 def main(folder, out, tune, rate):
