@@ -177,6 +177,13 @@ absl::Status KeptAnswers::Answer(const v1::GetPolicyRequest& request, v1::GetPol
   const absl::StatusOr<PolicyScope> scope = ReadScope(request.scope());
   if (!scope.ok()) return scope.status();
   const std::shared_ptr<const PolicyInForce> in_force = policies_.For(*scope);
+  if (scope->level == PolicyScope::Level::kJob) {
+    const Judge::JobPolicy of_job = judge_.PolicyFor(scope->job);
+    if (of_job.is_owners) {
+      *response.mutable_policy() = ToProto(of_job.policy);
+      return absl::OkStatus();
+    }
+  }
   if (in_force->stored) *response.mutable_stored() = *in_force->stored;
   *response.mutable_policy() = ToProto(in_force->policy);
   return absl::OkStatus();

@@ -24,13 +24,14 @@ Judge::Judge(JobBook& jobs, const PolicyBook& policies, Store& store, ClusterFac
       listener_(std::move(listener)),
       owners_policy_(std::move(owners_policy)) {}
 
-TuningPolicy Judge::PolicyFor(const JobKey& job) const {
+Judge::JobPolicy Judge::PolicyFor(const JobKey& job) const {
   const std::shared_ptr<const PolicyInForce> in_force = policies_.For(job);
   const bool is_its_own = in_force->stored && in_force->stored->scope().has_job();
   const std::string owners = owners_policy_ && !is_its_own ? owners_policy_(job) : "";
-  if (owners.empty()) return in_force->policy;
-  const absl::StatusOr<TuningPolicy> shipped = LoadPolicy(owners);
-  return shipped.ok() ? *shipped : in_force->policy;
+  if (owners.empty()) return {in_force->policy, false};
+  absl::StatusOr<TuningPolicy> shipped = LoadPolicy(owners);
+  if (!shipped.ok()) return {in_force->policy, false};
+  return {*std::move(shipped), true};
 }
 
 absl::Status Judge::WithWindow(const JobKey& job, const std::optional<JobFacts>& facts,
@@ -57,7 +58,7 @@ absl::Status Judge::WithWindow(const JobKey& job, const std::optional<JobFacts>&
 
 absl::Status Judge::Ask(const JobKey& job, const TuningPolicy* policy, absl::Time now,
                         const std::function<absl::Status(const Judgement&)>& use) {
-  TuningPolicy chosen = policy != nullptr ? *policy : PolicyFor(job);
+  TuningPolicy chosen = policy != nullptr ? *policy : PolicyFor(job).policy;
   if (job.kind == JobKind::kSessionJob) chosen.size_processes = false;
   const auto refuse = [&](const absl::Status& why) {
     if (policy == nullptr) CannotDecide(job, why, chosen.name, now);

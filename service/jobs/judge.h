@@ -58,6 +58,13 @@ class Judge {
   absl::Status Ask(const JobKey& job, const TuningPolicy* policy, absl::Time now,
                    const std::function<absl::Status(const Judgement&)>& use);
 
+  // What the job is judged by where nobody says otherwise.
+  struct JobPolicy {
+    TuningPolicy policy;
+    bool is_owners = false;  // as the job's owner asks; else as PolicyBook has it
+  };
+  JobPolicy PolicyFor(const JobKey& job) const;
+
   // What was decided of a job that is no longer kept leaves memory.
   void Forget(const JobKey& job);
   // nullopt: none yet.
@@ -73,7 +80,6 @@ class Judge {
     Predictions predictions;
   };
 
-  TuningPolicy PolicyFor(const JobKey& job) const;
   absl::Status WithWindow(const JobKey& job, const std::optional<JobFacts>& facts,
                           const std::function<absl::Status(const JobWindow&)>& use) const;
   std::shared_ptr<Known> KnownOf(const JobKey& job);

@@ -21,7 +21,7 @@ struct LagView {
   std::optional<double> held_back;
 };
 
-constexpr double kGrowth = 0.1;     // of what is produced
+constexpr double kGrowth = 0.03;    // of what is produced
 constexpr double kNoTime = 0.9;     // of a source's time: it cannot read more
 constexpr int kLeastLagBins = 6;    // with data
 constexpr double kClearRise = 2.6;  // of MannKendall(): by chance once in two hundred times

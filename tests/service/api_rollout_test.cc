@@ -3,8 +3,11 @@
 
 #include <map>
 #include <set>
+#include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "libtune/codec/times.h"
 #include "service/patch/field_owners.h"
@@ -162,6 +165,39 @@ TEST_F(RolloutApi, APauseStopsAllWritingUntilItIsOver) {
   EXPECT_TRUE(resumed.pauses().empty());
   Push("bills");
   EXPECT_TRUE(Eventually([&] { return Get("bills")["metadata"]["generation"] > generation; }));
+}
+
+TEST_F(RolloutApi, AChangeIsThreeRequestsToTheApiServer) {
+  constexpr int kJobs = 60, kCallers = 4;
+  daemon_.Start();
+  for (int i = 0; i < kJobs; ++i) Create(absl::StrCat("job-", i));
+  v1::ApplyRequest warm = Wish("job-0");
+  warm.set_dry_run(true);
+  MustApply(warm);    // the Lease is taken
+  operator_.reset();  // its requests would count
+  // Of FlinkDeployments, but for watches.
+  const auto requests = [&] {
+    const std::string text = server_->Kubectl({"get", "--raw", "/metrics"});
+    double sum = 0;
+    for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+      const bool counts = absl::StartsWith(line, "apiserver_request_total{") &&
+                          absl::StrContains(line, "\"flinkdeployments\"") && !absl::StrContains(line, "WATCH");
+      if (counts) sum += std::stod(std::string(line.substr(line.rfind(' '))));
+    }
+    return sum;
+  };
+  const double before = requests();
+  const absl::Time begun = absl::Now();
+  std::vector<std::jthread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int i = caller; i < kJobs; i += kCallers) EXPECT_GT(MustApply(Wish(absl::StrCat("job-", i))).id(), 0);
+    });
+  }
+  callers.clear();
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - begun);
+  std::printf("%d changes from plan to apply in %.2f s: %.0f a second\n", kJobs, seconds, kJobs / seconds);
+  EXPECT_EQ(requests() - before, 3 * kJobs) << "the object, a dry run, the apply";
 }
 
 // What the map does once the change is in.
