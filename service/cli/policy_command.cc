@@ -30,9 +30,9 @@ absl::StatusOr<v1::GetPolicyResponse> Get(Client& client, const v1::PolicyScope&
 
 std::string InForceText(const v1::PolicyScope& scope, const v1::GetPolicyResponse& response) {
   return absl::StrCat("in force for ", NameOf(scope), ": ",
-                      response.has_stored()
-                          ? StoredText(response.stored())
-                          : absl::StrCat(Plain(response.policy().name()), ", tuned's own, as none was put"));
+                      response.has_stored() ? StoredText(response.stored())
+                                            : absl::StrCat(Plain(response.policy().name()),
+                                                           ", tuned's own or the owner's, as none was put"));
 }
 
 int RunGetPolicy(const Arguments& a, Client& client, const v1::PolicyScope& scope) {

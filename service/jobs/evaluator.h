@@ -27,7 +27,7 @@ class Evaluator {
 
   // All of them outlive this. `clock` tells the time of a decision. `judged` may be empty.
   Evaluator(JobBook& jobs, const PolicyBook& policies, Judge& judge, absl::Duration period,
-            std::function<absl::Time()> clock, Judged judged);
+            std::function<absl::Time()> clock, Judged judged = nullptr);
   ~Evaluator();
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;

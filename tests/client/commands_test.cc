@@ -251,8 +251,10 @@ TEST_F(ClientCommands, PlanAsYamlIsThePatchThatRecommendWrites) {
 }
 
 TEST_F(ClientCommands, PoliciesArePutShownAndRemoved) {
-  EXPECT_THAT(Out({"policy", "get", "--job", "team-a/orders"}),
-              StartsWith("# in force for the job team-a/orders: balanced, tuned's own, as none was put\nname: "));
+  EXPECT_THAT(
+      Out({"policy", "get", "--job", "team-a/orders"}),
+      StartsWith(
+          "# in force for the job team-a/orders: balanced, tuned's own or the owner's, as none was put\nname: "));
   EXPECT_THAT(Out({"policy", "put", "-n", "team-a", "--policy", "careful", "--set", "max_parallelism=32"}),
               StartsWith("careful with max_parallelism=32, put for all jobs of namespace team-a at 20"));
   const std::string shown = Out({"policy", "get", "--job", "orders", "-n", "team-a"});

@@ -71,6 +71,22 @@ TEST_F(JudgeTest, AnotherPolicyMakesAnotherDecisionAndAWhatIfMakesNone) {
 }
 
 // A spec that contradicts itself: its memory options cannot all hold.
+TEST_F(JudgeTest, AnOwnersPolicyBeatsWhatWasPutForMoreAndYieldsToTheJobsOwn) {
+  judge_ = std::make_unique<Judge>(*jobs_, *policies_, *store_, facts_, Judge::Listener{},
+                                   [](const JobKey& job) { return job.name == "orders" ? "careful" : ""; });
+  TuningPolicy thrifty;
+  thrifty.name = "thrifty";
+  const auto name_of = [&](const JobKey& job) { return judge_->PolicyFor(job).policy.name; };
+  const JobKey bills{"team-a", "bills", JobKind::kDeployment};
+  ASSERT_TRUE(Put({PolicyScope::Level::kNamespace, {"team-a", "", JobKind::kDeployment}}, thrifty).ok());
+  EXPECT_EQ(name_of(orders_), "careful");
+  EXPECT_TRUE(judge_->PolicyFor(orders_).is_owners);
+  EXPECT_EQ(name_of(bills), "thrifty");
+  ASSERT_TRUE(Put({PolicyScope::Level::kJob, orders_}, thrifty).ok());
+  EXPECT_EQ(name_of(orders_), "thrifty");
+  EXPECT_FALSE(judge_->PolicyFor(orders_).is_owners);
+}
+
 TEST_F(JudgeTest, AContradictorySpecIsAPersonsMatter) {
   auto pushes = RecordedJob().Pushes("team-a", "orders", 1);
   auto& options = *pushes[0].mutable_facts()->mutable_configuration();
