@@ -52,10 +52,10 @@ class Silent final : public Observer {
 [[noreturn]] void Serve(int port_out) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   Admission admission({.calls_under_way = 1'000'000});
-  Workers workers(2), askers(1);
+  Workers workers(2), askers(1), writers(1);
   Silent observer;
-  const Door door{admission, workers, askers, observer};
-  TunerService tuner(door, nullptr);
+  const Door door{admission, workers, askers, writers, observer};
+  TunerService tuner(door, nullptr, nullptr);
   EchoService echo;
   int port = 0;
   grpc::ServerBuilder builder;
