@@ -70,15 +70,13 @@ absl::StatusOr<v1::Change> FollowChange(Client& client, const v1::JobRef& job, c
     if (IsOver(now.state())) return now;
     absl::SleepFor(kEvery);
     absl::StatusOr<v1::Change> next = Ask(client, job, change.id());
-    if (next.ok()) {
-      now = *std::move(next);
-    } else if (!MayPass(next.status())) {
-      return next.status();
-    } else if (!was_lost) {
+    if (!next.ok() && !MayPass(next.status())) return next.status();
+    if (!next.ok() && !was_lost) {
       PrintWarning(absl::StrCat("tuned does not answer now, and is asked again; Ctrl-C ends that: ",
                                 std::string(next.status().message())));
     }
     was_lost = !next.ok();
+    if (next.ok()) now = *std::move(next);
   }
 }
 
