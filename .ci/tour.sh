@@ -128,9 +128,9 @@ tour_stops() {
     "$tune" quota team-a "${by[@]}"
   stop "The plan keeps to it. Nothing is applied:" "$tune" plan orders "${by[@]}"
   kube delete quota team-a -n team-a >/dev/null
-  stop "A policy for the namespace:" "$tune" policy put --namespace team-a --policy careful "${by[@]}"
   stop "Who may only look may not push:" sh -c "'$tune' push orders datasets/kafka900-p2 --kubeconfig '$TOUR/looker.kubeconfig'; echo \"exit code \$?\""
   tour_changes
+  stop "A policy for the namespace:" "$tune" policy put --namespace team-a --policy careful "${by[@]}"
   stop "What tuned decided and did, from its log:" grep -E '"event":"(decision|change)"' "$TOUR/tuned.log"
 }
 
@@ -138,9 +138,9 @@ tour_changes() {
   local tune=$TUNE by=("${BY[@]}")
   bring_in
   wait_for 60 sh -c "'$tune' jobs ${by[*]} | grep -q running" || die "tuned does not see that the job runs"
+  wait_for 60 sh -c "! '$tune' quota team-a ${by[*]} | grep -q requests.cpu" || die "tuned still sees the quota"
   stop "The job runs (there is no operator here: the tour writes its status). Whoever may only look may change nothing:" \
     sh -c "'$tune' apply orders --yes --kubeconfig '$TOUR/looker.kubeconfig'; echo \"exit code \$?\""
-  wait_for 60 sh -c "! '$tune' quota team-a ${by[*]} | grep -q requests.cpu" || die "tuned still sees the quota"
   stop "The plan is put into force, though only minutes were measured, and though kubectl wrote these fields:" \
     "$tune" apply orders --waive thin --force --yes "${by[@]}"
   stop "Which fields are libtune's now; all others are whose they were:" \

@@ -278,7 +278,9 @@ absl::Status Rollout::TakeStep(v1::Change change, const WatchStep& step) {
     parts_.judge
         .Ask(JobOf(change), nullptr, now,
              [&](const Judgement& judged) {
-               Measure(judged, change);
+               const bool of_change =
+                   change.has_running() && judged.window.start + judged.window.length > TimeOf(change.running());
+               if (of_change) Measure(judged, change);
                return absl::OkStatus();
              })
         .IgnoreError();  // what is not measured stays empty
