@@ -29,8 +29,8 @@ void PodDeaths::Note(const PodChange& change, absl::Time now) {
   const bool ended = HasEnded(pod);
   Known before = it == pods_.end() ? Known() : it->second;
   const bool lives = pod.ready || pod.phase == PodPhase::kPending;
-  if (pod.restarts < before.restarts || (before.dead && lives && pod.restarts == before.restarts))
-    before = {};  // another
+  const bool is_another = pod.restarts < before.restarts || (before.dead && lives && pod.restarts == before.restarts);
+  if (is_another) before = {};
   // A container that ended and runs again died once.
   const bool restarted = pod.restarts > before.restarts + (before.dead ? 1 : 0);
   if (ended || pod.restarts > 0) {

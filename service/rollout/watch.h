@@ -18,8 +18,7 @@ struct WatchLimits {
   absl::Duration restart = absl::Minutes(10);  // until the job must run with the change; > 0
   absl::Duration settle = absl::Minutes(10);   // then it is looked at for so long; > 0
   // An error of the operator that stays for so long, or a job that runs no more for so long, has failed; > 0. One that
-  // is seen once is none: operators try again. Across a longer break between two looks
-  // nothing stays.
+  // is seen once is none: operators try again. Across a longer break between two looks nothing stays.
   absl::Duration stuck = absl::Minutes(2);
   int crashes = 3;  // processes that died, or restarts of the job, that make a crash loop; >= 1
 };

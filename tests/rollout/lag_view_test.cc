@@ -65,9 +65,9 @@ TEST(LagView, ASourceThatHasTimeLeftDoesNot) {
   EXPECT_TRUE(LookAt(WindowOf(Line(10, 1000, 1500), 0.9)).grows);
 }
 
-TEST(LagView, GrowthBelowATenthIsNone) {
-  EXPECT_FALSE(LookAt(WindowOf(Line(10, 0, 590), 1)).grows);
-  EXPECT_TRUE(LookAt(WindowOf(Line(10, 0, 610), 1)).grows);
+TEST(LagView, GrowthByLessThanThreePercentIsNone) {
+  EXPECT_FALSE(LookAt(WindowOf(Line(10, 0, 170), 1)).grows);  // 2.8 % of 6,000
+  EXPECT_TRUE(LookAt(WindowOf(Line(10, 0, 190), 1)).grows);   // 3.2 %
 }
 
 // Offsets are committed each three minutes: what waits rises by all that is produced, and falls back.
