@@ -1,6 +1,5 @@
 #include "service/rollout/pause_book.h"
 
-#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -51,10 +50,13 @@ absl::StatusOr<v1::Pause> PauseBook::Pause(const PolicyScope& scope, const std::
   pause.set_reason(OneLine(Utf8(reason), kMostReasonBytes));
   pause.set_author(OneLine(Utf8(author), kMostReasonBytes));
   *pause.mutable_time() = ToProto(now);
-  {
+  const auto keep = [&] {
     const std::unique_lock lock(mutex_);
     pauses_[scope] = pause;
-  }
+  };
+  keep();  // whoever else is writing
+  const std::lock_guard writing(writing_);
+  keep();
   const PolicyRecord record{scope, SerializeDeterministic(pause), pause.author(), now};
   const auto put =
       WaitFor<absl::StatusOr<int64_t>>([&](Store::Done<int64_t> done) { store_.PutPause(record, std::move(done)); });
@@ -63,6 +65,7 @@ absl::StatusOr<v1::Pause> PauseBook::Pause(const PolicyScope& scope, const std::
 }
 
 absl::Status PauseBook::Resume(const PolicyScope& scope, absl::Time now) {
+  const std::lock_guard writing(writing_);
   const auto removed = WaitFor<absl::StatusOr<int64_t>>(
       [&](Store::Done<int64_t> done) { store_.RemovePause(scope, now, std::move(done)); });
   if (!removed.ok() && !absl::IsNotFound(removed.status())) return removed.status();

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ class PauseBook {
   explicit PauseBook(Store& store) : store_(store) {}
 
   Store& store_;
+  std::mutex writing_;  // one write after the other, so that memory ends as the disk does; taken before mutex_
   mutable std::shared_mutex mutex_;
   std::map<PolicyScope, v1::Pause> pauses_;
 };
