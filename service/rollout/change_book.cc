@@ -1,5 +1,6 @@
 #include "service/rollout/change_book.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -97,11 +98,11 @@ std::optional<v1::Change> ChangeBook::OpenOf(const JobKey& job) const {
 }
 
 absl::StatusOr<v1::Change> ChangeBook::Find(int64_t id) const {
+  const absl::Status none = absl::NotFoundError(absl::StrCat("there is no change ", id));
+  if (id <= 0 || id == std::numeric_limits<int64_t>::max()) return none;
   const absl::StatusOr<std::vector<StoredChange>> found = store_.ListChanges({}, id + 1, 1);
   if (!found.ok()) return found.status();
-  if (id <= 0 || found->empty() || found->front().id != id) {
-    return absl::NotFoundError(absl::StrCat("there is no change ", id));
-  }
+  if (found->empty() || found->front().id != id) return none;
   return ReadChange(found->front());
 }
 
