@@ -26,8 +26,10 @@ void PrintDiff(const v1::PlanResponse& plan, const SpecPatch& patch) {
     std::printf(
         "%s\n",
         Paint(Colour::kBlue, absl::StrCat("@@ ", Plain(FieldText(change.path)), " @@ ", Plain(change.reason))).c_str());
-    if (!change.before.empty()) std::printf("%s\n", Paint(Colour::kRed, "-" + Plain(change.before)).c_str());
-    if (!change.after.empty()) std::printf("%s\n", Paint(Colour::kGreen, "+" + Plain(change.after)).c_str());
+    if (!change.before.empty())
+      std::printf("%s\n", Paint(Colour::kRed, absl::StrCat("-", Plain(change.before))).c_str());
+    if (!change.after.empty())
+      std::printf("%s\n", Paint(Colour::kGreen, absl::StrCat("+", Plain(change.after))).c_str());
   }
 }
 

@@ -39,7 +39,7 @@ std::string HelpOfTuned() {
 
 TEST_F(DeployManifests, FlagsAreThoseThatTunedHas) {
   const std::string help = HelpOfTuned();
-  for (const char* overlay : {"advise", "namespaced"}) {
+  for (const char* overlay : {"advise", "namespaced", "write", "namespaced-write"}) {
     for (const std::string& argument : Manifests::OfOverlay(overlay).Arguments()) {
       const std::string flag = argument.substr(0, argument.find('='));
       EXPECT_THAT(help, HasSubstr(absl::StrCat("\n  ", flag, " "))) << overlay;
