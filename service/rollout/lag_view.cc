@@ -54,7 +54,28 @@ std::optional<SourceLag> LagOf(const SourceWindow& source, absl::Duration bin, s
   return lag;
 }
 
+// In the current run, after the warm-up.
+std::optional<double> HeldBackInRun(const VertexWindow& vertex) {
+  double task_s = 0, used_s = 0;
+  for (const SubtaskWindow& subtask : vertex.subtasks) {
+    task_s += subtask.covered_s;
+    used_s += subtask.busy_s + subtask.backpressured_s;
+  }
+  if (task_s <= 0 || !vertex.busy_measured) return std::nullopt;
+  return std::min(1.0, used_s / task_s);
+}
+
 }  // namespace
+
+LagView LookAtPresent(const JobWindow& window) {
+  LagView view = LookAtLag(window, window.start + window.length - kPresent);
+  view.held_back.reset();
+  for (const SourceWindow& source : window.sources) {
+    const std::optional<double> held_back = HeldBackInRun(window.vertices[static_cast<size_t>(source.vertex)]);
+    if (held_back) view.held_back = std::max(view.held_back.value_or(0), *held_back);
+  }
+  return view;
+}
 
 LagView LookAtLag(const JobWindow& window, absl::Time from) {
   const size_t first = FirstBin(window, from);

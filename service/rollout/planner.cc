@@ -25,8 +25,10 @@ v1::Change ChangeOf(const FlinkJob& job, const Judgement& judged, const SpecPatc
   change.set_restarts_job(plan.restarts_job);
   change.set_uid(job.uid);
   change.set_generation_before(job.generation);
-  const LagView lag = LookAtLag(judged.window, absl::InfinitePast());
-  change.set_was_delayed(lag.grows || judged.recommendation.timeliness == Timeliness::kDelayed);
+  const LagView lag = LookAtPresent(judged.window);
+  const bool held_back =
+      lag.held_back ? *lag.held_back >= kNoTime : judged.recommendation.timeliness == Timeliness::kDelayed;
+  change.set_was_delayed(lag.grows || held_back);
   if (lag.held_back) change.set_held_back_before(*lag.held_back);
   Predict(judged, change);
   return change;

@@ -8,6 +8,8 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/steady_job.h"
+#include "tune/window_builder.h"
 
 namespace tune {
 namespace {
@@ -163,6 +165,29 @@ TEST(LagView, FromTheWindowsEndOnThereIsNothing) {
 }
 
 // A source that has no time left and yet keeps up: of its log there is noise alone, as large as what comes in a bin.
+// Twenty minutes with one subtask, of which 900 records/s at 2 ms keep 1.8 busy; then, restarted, with three.
+TEST(LagView, ThePresentKnowsNothingOfTheRunBefore) {
+  SteadyJob drowns(0.002), carries(0.002);
+  JobGraph graph = drowns.graph();
+  WindowBuilder builder = *WindowBuilder::Create(graph, {}, {});
+  const auto add = [&](const SampleBatch& batch) {
+    for (const TaskSample& sample : batch.tasks) ASSERT_TRUE(builder.Add(sample).ok());
+  };
+  add(drowns.Run(kStart, absl::Minutes(20), 900, 1));
+  const LagView before = LookAtPresent(builder.Window());
+  EXPECT_TRUE(before.grows);
+  EXPECT_GE(before.held_back.value_or(0), kNoTime);
+  const absl::Time restarted = kStart + absl::Minutes(21);
+  for (int vertex = 0; vertex < 2; ++vertex) {
+    ASSERT_TRUE(builder.Add(ParallelismSample{absl::ToUnixMillis(restarted), vertex, 3}).ok());
+  }
+  add(carries.Run(restarted, absl::Minutes(20), 900, 3));
+  const LagView after = LookAtPresent(builder.Window());
+  EXPECT_FALSE(after.grows);
+  EXPECT_NEAR(after.held_back.value_or(1), 0.01, 1e-3);  // the source is busy for a hundredth of its time
+  EXPECT_GT(LookAtLag(builder.Window(), absl::InfinitePast()).held_back.value_or(0), 0.2) << "all of the window";
+}
+
 TEST(LagView, NoiseIsTakenForGrowthAtMostOnceInTwoHundredTimes) {
   std::mt19937_64 random(20261122);
   std::normal_distribution<double> noise(5 * kOfBin, kOfBin);

@@ -38,7 +38,8 @@ class SteadyJob {
     }
     return batch;
   }
-  double behind() const { return behind_; }
+  // Parallelism as in the last run.
+  const JobGraph& graph() const { return graph_; }
 
   v1::PushSamplesRequest Push(const v1::JobRef& job, const SampleBatch& batch) const {
     v1::PushSamplesRequest request;
