@@ -8,7 +8,6 @@
 #include "libtune/codec/door.h"
 #include "libtune/codec/times.h"
 #include "libtune/internal/path.h"
-#include "service/rollout/field_look.h"
 
 namespace tune {
 namespace {
@@ -145,24 +144,30 @@ absl::Status Applier::Overtaken(v1::Change change, const std::string& by, bool p
                 absl::StrCat(who, put_back ? " put the values before back" : " wrote other values"));
 }
 
+absl::StatusOr<std::optional<FieldLook>> Applier::LookOrFinish(const v1::Change& change) {
+  absl::StatusOr<FieldLook> look = LookAtFields(client_, change, timeout_);
+  const bool deleted = absl::IsNotFound(look.status());
+  if (!deleted && !look.ok()) return look.status();
+  if (!deleted && look->same_object) return std::optional(*std::move(look));
+  const absl::Status finished =
+      Finish(change, v1::CHANGE_STATE_OVERTAKEN, deleted ? "the job was deleted" : "the job was deleted and made anew");
+  if (!finished.ok()) return finished;
+  return std::optional<FieldLook>();
+}
+
 absl::Status Applier::Resolve(v1::Change change) {
-  const absl::StatusOr<FieldLook> look = LookAtFields(client_, change, timeout_);
-  if (absl::IsNotFound(look.status())) {
-    return Finish(std::move(change), v1::CHANGE_STATE_OVERTAKEN, "the job was deleted");
-  }
-  if (!look.ok()) return look.status();
-  if (!look->same_object) {
-    return Finish(std::move(change), v1::CHANGE_STATE_OVERTAKEN, "the job was deleted and made anew");
-  }
+  const absl::StatusOr<std::optional<FieldLook>> looked = LookOrFinish(change);
+  if (!looked.ok() || !*looked) return looked.status();
+  const FieldLook& look = **looked;
   const absl::Time now = clock_();
-  if (look->are == FieldsAre::kAfter && look->by_libtune) {
+  if (look.are == FieldsAre::kAfter && look.by_libtune) {
     change.set_state(v1::CHANGE_STATE_WATCHED);
-    change.set_generation_after(look->generation);
+    change.set_generation_after(look.generation);
     *change.mutable_applied() = ToProto(now);
-    AddEvent(absl::StrCat("found applied: generation ", look->generation), now, change);
+    AddEvent(absl::StrCat("found applied: generation ", look.generation), now, change);
     return Save(change);
   }
-  if (look->generation != change.generation_before()) {
+  if (look.generation != change.generation_before()) {
     return Finish(std::move(change), v1::CHANGE_STATE_NOT_APPLIED,
                   "the spec was changed by others before it was applied");
   }
@@ -201,30 +206,25 @@ absl::Status Applier::WriteBack(v1::Change change) {
 }
 
 absl::Status Applier::LookAgain(v1::Change change) {
-  const absl::StatusOr<FieldLook> look = LookAtFields(client_, change, timeout_);
-  if (absl::IsNotFound(look.status())) {
-    return Finish(std::move(change), v1::CHANGE_STATE_OVERTAKEN, "the job was deleted");
-  }
-  if (!look.ok()) return look.status();
-  if (!look->same_object) {
-    return Finish(std::move(change), v1::CHANGE_STATE_OVERTAKEN, "the job was deleted and made anew");
-  }
+  const absl::StatusOr<std::optional<FieldLook>> looked = LookOrFinish(change);
+  if (!looked.ok() || !*looked) return looked.status();
+  const FieldLook& look = **looked;
   const absl::Time now = clock_();
   const bool going_back = change.state() == v1::CHANGE_STATE_GOING_BACK;
-  if (going_back && look->are == FieldsAre::kBefore) {
-    change.set_generation_back(look->generation);
+  if (going_back && look.are == FieldsAre::kBefore) {
+    change.set_generation_back(look.generation);
     *change.mutable_went_back() = ToProto(now);
-    AddEvent(absl::StrCat("the values before are there: generation ", look->generation), now, change);
+    AddEvent(absl::StrCat("the values before are there: generation ", look.generation), now, change);
     return Save(change);
   }
-  if (look->are != FieldsAre::kAfter || (going_back && change.generation_back() > 0)) {
-    return Overtaken(std::move(change), look->by, !going_back && look->put_back);
+  if (look.are != FieldsAre::kAfter || (going_back && change.generation_back() > 0)) {
+    return Overtaken(std::move(change), look.by, !going_back && look.put_back);
   }
   // Something else of the spec was changed: the job is upgraded once more, and is looked at anew.
-  change.set_generation_after(look->generation);
+  change.set_generation_after(look.generation);
   *change.mutable_applied() = ToProto(now);
   change.clear_running();
-  AddEvent(absl::StrCat("others changed the spec, none of these fields: generation ", look->generation), now, change);
+  AddEvent(absl::StrCat("others changed the spec, none of these fields: generation ", look.generation), now, change);
   return Save(change);
 }
 

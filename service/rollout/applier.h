@@ -16,6 +16,7 @@
 #include "service/patch/patcher.h"
 #include "service/rollout/change.h"
 #include "service/rollout/change_book.h"
+#include "service/rollout/field_look.h"
 #include "service/rollout/planner.h"
 #include "service/rollout/write_gate.h"
 #include "tune/policy.h"
@@ -77,6 +78,8 @@ class Applier {
   absl::StatusOr<std::optional<ChangeBook::Begun>> KnownBy(const JobKey& job, const IdempotencyKey& key) const;
   absl::StatusOr<v1::Change> InForce(const RollbackWish& wish) const;
   absl::StatusOr<ChangeBook::Begun> TakeBack(const v1::Change& done, const RollbackWish& wish);
+  // What stands there of it; nullopt: the job is gone, and the change is over.
+  absl::StatusOr<std::optional<FieldLook>> LookOrFinish(const v1::Change& change);
   absl::Status Finish(v1::Change change, v1::ChangeState state, const std::string& why);
   absl::Status Overtaken(v1::Change change, const std::string& by, bool put_back);
   absl::Status Save(const v1::Change& change) { return changes_.Put(change, clock_()); }
