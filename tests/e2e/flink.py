@@ -10,6 +10,7 @@ class Flink:
 
     def __init__(self, hosts):
         self.hosts = Path(hosts)
+        self.missed = 0  # questions without an answer
 
     def get(self, path):
         """The answer, or {} when there is none."""
@@ -18,6 +19,7 @@ class Flink:
             with urllib.request.urlopen(f"http://{address}:8081{path}", timeout=5) as answer:
                 return json.load(answer)
         except (OSError, ValueError, IndexError):
+            self.missed += 1
             return {}
 
     def job(self):

@@ -7,10 +7,13 @@ from kube import JOB, JOBS, NAMESPACE
 
 MANAGER = "gitops"
 EVERY_S = 3
+ANNOTATION, REVISION = "example.com/revision", "4711"
 
 
 class Owner:
-    """His manifest has an annotation, which counts, and an option of Flink; `sizes` too where somebody commits them."""
+    """His manifest has an annotation and an option of Flink; `sizes` too where somebody commits them. It stays the same, so
+    that his applies write nothing unless somebody took something from him: each write races the operator's status, and
+    operator 1.7.0 may then stop at "Status have been modified externally"."""
 
     def __init__(self, kube):
         self.kube = kube
@@ -36,7 +39,7 @@ class Owner:
             spec = {key: dict(value) for key, value in self.sizes.items()}
         spec.setdefault("flinkConfiguration", {})["metrics.latency.granularity"] = "operator"
         return {"apiVersion": "flink.apache.org/v1beta1", "kind": "FlinkDeployment",
-                "metadata": {"name": JOB, "namespace": NAMESPACE, "annotations": {"example.com/applied": str(self.applied + 1)}},
+                "metadata": {"name": JOB, "namespace": NAMESPACE, "annotations": {ANNOTATION: REVISION}},
                 "spec": spec}
 
     def run(self):

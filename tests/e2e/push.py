@@ -60,8 +60,9 @@ class Scheduler:
         if not self.recorder or self.recorder.job != job:
             self.push()  # a file holds samples of one job
             self.recorder = PodRecorder(self.flink, job)
+        missed = self.flink.missed
         sample = self.recorder.sample(first=not self.unpushed)
-        if sample["vertices"]:
+        if sample["vertices"] and self.flink.missed == missed:  # whole, not cut by the JobManager's end
             self.unpushed.append(sample)
             with open(self.out / "samples.jsonl", "a") as file:
                 file.write(json.dumps(sample, separators=(",", ":")) + "\n")
