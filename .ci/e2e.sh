@@ -53,7 +53,8 @@ need_e2e() {
 
 e2e_end() {
   local status=$?
-  trap - EXIT INT TERM
+  trap - EXIT
+  trap '' INT TERM  # who is impatient would leave half of it
   say "putting the machine back"
   e2e_down || status=1
   exit "$status"
