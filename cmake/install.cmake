@@ -36,7 +36,7 @@ install(FILES ${PROJECT_BINARY_DIR}/completion/tune.fish
 # codec/ and history/ have private headers too, so their public ones are listed.
 install(DIRECTORY libtune/include/tune DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/tune DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.pb.h" PATTERN "service*" EXCLUDE PATTERN "jobs*" EXCLUDE PATTERN stored EXCLUDE)
+        FILES_MATCHING PATTERN "*.pb.h" PATTERN "service*" EXCLUDE PATTERN "jobs*" EXCLUDE PATTERN "changes*" EXCLUDE PATTERN stored EXCLUDE)
 foreach(header
     codec/door.h
     codec/json.h

@@ -53,13 +53,18 @@ bool Repeats(const v1::Change& done, const v1::Change& wanted) {
          });
 }
 
-// A field that `done` wrote has the value from before it again.
+// A field that `done` wrote has the value from before it again, whatever is wanted of it by now.
 bool WasPutBack(const v1::Change& done, const v1::Change& wanted) {
   return std::any_of(done.fields().begin(), done.fields().end(), [&](const auto& field) {
     const v1::FieldChange* now = FindField(wanted, field);
-    return now != nullptr && Same(field.has_after(), field.after(), now->has_after(), now->after()) &&
-           Same(field.has_before(), field.before(), now->has_before(), now->before());
+    return now != nullptr && Same(field.has_before(), field.before(), now->has_before(), now->before()) &&
+           !Same(field.has_after(), field.after(), now->has_before(), now->before());
   });
+}
+
+bool ShareAField(const v1::Change& done, const v1::Change& wanted) {
+  return std::any_of(done.fields().begin(), done.fields().end(),
+                     [&](const auto& field) { return FindField(wanted, field) != nullptr; });
 }
 
 bool FailedByItself(const v1::Change& change) {
@@ -100,7 +105,7 @@ PutBacks PutBacksOf(const std::vector<v1::Change>& past, const v1::Change& wante
     if (!IsLater(change.begun(), now, limits.keep_put_backs)) break;
     if (change.takes_back() != 0) break;  // a person wanted it back
     if (change.state() == v1::CHANGE_STATE_OVERTAKEN) {
-      if (change.put_back() > 0 && Repeats(change, wanted)) return {change.put_back(), change.put_back_by()};
+      if (change.put_back() > 0 && ShareAField(change, wanted)) return {change.put_back(), change.put_back_by()};
       continue;
     }
     if (change.state() != v1::CHANGE_STATE_STABLE) continue;

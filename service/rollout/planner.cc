@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libtune/codec/door.h"
 #include "libtune/internal/path.h"
 #include "service/jobs/decision.h"
 #include "service/jobs/job_ref.h"
@@ -16,11 +17,12 @@ namespace {
 
 constexpr int64_t kMostPast = 100;  // changes of a job that are looked at
 
-v1::Change ChangeOf(const FlinkJob& job, const Judgement& judged, const SpecPatch& plan) {
+v1::Change ChangeOf(const FlinkJob& job, const Judgement& judged, const SpecPatch& plan, absl::Time now) {
   v1::Change change;
   Write(job.key, *change.mutable_job());
   change.set_state(v1::CHANGE_STATE_APPLYING);
   *change.mutable_decision() = DecisionOf(judged.recommendation, judged.window.graph, judged.policy.name);
+  *change.mutable_decision()->mutable_time() = ToProto(now);
   change.set_is_urgent(IsUrgent(judged.recommendation));
   change.set_restarts_job(plan.restarts_job);
   change.set_uid(job.uid);
@@ -60,7 +62,7 @@ absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const Judgement& 
   if (!fit.ok()) return fit.status();
 
   PlannedChange planned;
-  planned.change = ChangeOf(*found, judged, *plan);
+  planned.change = ChangeOf(*found, judged, *plan, now);
   if (auto status = WriteFields(*plan, planned.change); !status.ok()) return status;
   const absl::StatusOr<JobSettings> settings = ReadJobSettings(*found, cluster_.FindNamespace(job.ns).get());
   if (settings.ok()) {

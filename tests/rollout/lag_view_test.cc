@@ -201,8 +201,13 @@ TEST(LagView, NoiseIsTakenForGrowthAtMostOnceInTwoHundredTimes) {
 }
 
 // Six to sixteen minutes of a job whose log is noisy in one of five ways.
-class NoisyLag : public testing::TestWithParam<int> {
- protected:
+class NoisyLag {
+ public:
+  explicit NoisyLag(int seed) : seed_(seed) {}
+  void OfAHealthyJobDoesNotGrow();
+  void OfAJobThatFallsBehindGrows();
+
+ private:
   enum Kind { kGauss, kHeavyTails, kSawTooth, kWaves, kWandering, kKinds };
 
   double Uniform(double low, double high) { return std::uniform_real_distribution<double>(low, high)(random_); }
@@ -210,7 +215,7 @@ class NoisyLag : public testing::TestWithParam<int> {
 
   // `size`: of the noise, records.
   std::vector<double> Noise(int bins, double size) {
-    const auto kind = static_cast<Kind>(GetParam() % kKinds);
+    const auto kind = static_cast<Kind>(seed_ % kKinds);
     const double period = Uniform(2, 5), phase = Uniform(0, period);
     std::vector<double> noise;
     double wander = 0;
@@ -231,11 +236,12 @@ class NoisyLag : public testing::TestWithParam<int> {
     return lag;
   }
 
-  std::mt19937_64 random_{static_cast<uint64_t>(GetParam())};
+  const int seed_;
+  std::mt19937_64 random_{static_cast<uint64_t>(seed_)};
 };
 
-TEST_P(NoisyLag, OfAHealthyJobDoesNotGrow) {
-  const int bins = 6 + GetParam() % 11;
+void NoisyLag::OfAHealthyJobDoesNotGrow() {
+  const int bins = 6 + seed_ % 11;
   const double size = Uniform(0.02, 1) * kOfBin;
   // Time left, as a job has that keeps up; whatever its log looks like.
   EXPECT_FALSE(LookAt(WindowOf(Plus(Line(bins, Uniform(0, 5) * kOfBin, 0), size), Uniform(0.05, 0.89))).grows);
@@ -244,18 +250,31 @@ TEST_P(NoisyLag, OfAHealthyJobDoesNotGrow) {
   EXPECT_FALSE(LookAt(WindowOf(Plus(Line(bins, bins * rate, -rate), 0.3 * size), 1)).grows);
   // Committed each few minutes, by a source that reads on.
   std::vector<double> committed;
-  const int every = 2 + GetParam() % 9;
+  const int every = 2 + seed_ % 9;
   for (int i = 0; i < bins; ++i) committed.push_back(kOfBin * (i % every));
   EXPECT_FALSE(LookAt(WindowOf(Plus(committed, 0.1 * size), Uniform(0.05, 0.89))).grows);
 }
 
-TEST_P(NoisyLag, OfAJobThatFallsBehindGrows) {
-  const int bins = 10 + GetParam() % 7;
+void NoisyLag::OfAJobThatFallsBehindGrows() {
+  const int bins = 10 + seed_ % 7;
   const double growth = Uniform(0.1, 1) * kOfBin;
   const LagView view = LookAt(WindowOf(Plus(Line(bins, 2 * kOfBin, growth), 0.25 * growth), Uniform(0.9, 1)));
   EXPECT_TRUE(view.grows) << bins << " bins, grows by " << growth / kOfBin << ", seen " << *view.growth;
 }
-INSTANTIATE_TEST_SUITE_P(Seeds, NoisyLag, testing::Range(0, 1000));
+
+TEST(NoisyLags, OfAHealthyJobDoesNotGrow) {
+  for (int seed = 0; seed < 1000; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    NoisyLag(seed).OfAHealthyJobDoesNotGrow();
+  }
+}
+
+TEST(NoisyLags, OfAJobThatFallsBehindGrows) {
+  for (int seed = 0; seed < 1000; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    NoisyLag(seed).OfAJobThatFallsBehindGrows();
+  }
+}
 
 }  // namespace
 }  // namespace tune
