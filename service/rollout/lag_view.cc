@@ -17,9 +17,10 @@ size_t FirstBin(const JobWindow& window, absl::Time from) {
   return static_cast<size_t>(std::min(kBeyondAll, std::ceil(absl::FDivDuration(from - window.start, window.bin))));
 }
 
+// Over the later half of the bins: a job that falls behind slowly has some time left at first.
 std::optional<double> HeldBack(const VertexWindow& vertex, size_t first) {
   double task_s = 0, used_s = 0;
-  for (size_t i = first; i < vertex.bins.size(); ++i) {
+  for (size_t i = first + (vertex.bins.size() - std::min(first, vertex.bins.size())) / 2; i < vertex.bins.size(); ++i) {
     task_s += vertex.bins[i].task_s;
     used_s += vertex.bins[i].busy_s + vertex.bins[i].backpressured_s;
   }

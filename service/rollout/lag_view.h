@@ -17,7 +17,8 @@ struct LagView {
   // What waits grows clearly (Mann and Kendall), by kGrowth at least, and the sources have no time left. Offsets that
   // are committed with each checkpoint rise and fall between them; a source that has time left does not fall behind.
   bool grows = false;
-  // Of the sources' time, busy or held back from downstream, in [0, 1]: the worst source's. nullopt: not measured.
+  // Of the sources' time, busy or held back from downstream, in [0, 1], over the later half of the bins: the worst
+  // source's. nullopt: not measured.
   std::optional<double> held_back;
 };
 

@@ -153,8 +153,12 @@ TEST_F(RolloutApi, APauseStopsAllWritingUntilItIsOver) {
   EXPECT_THAT(daemon_.Call(&Stub::Apply, Wish("bills"), response).error_message(), HasSubstr("change freeze"));
   daemon_.Stop();
   daemon_.Start();
-  EXPECT_THAT(daemon_.Call(&Stub::Apply, Wish("bills"), response).error_message(), HasSubstr("change freeze"))
-      << "held over a restart";
+  std::string refused;
+  EXPECT_TRUE(Eventually([&] {
+    refused = daemon_.Call(&Stub::Apply, Wish("bills"), response).error_message();
+    return refused.find("change freeze") != std::string::npos;
+  })) << "held over a restart: "
+      << refused;
   absl::SleepFor(absl::Seconds(3));  // several judgements
   EXPECT_EQ(Get("bills")["metadata"]["generation"], generation);
 
@@ -170,7 +174,7 @@ TEST_F(RolloutApi, APauseStopsAllWritingUntilItIsOver) {
 TEST_F(RolloutApi, AChangeIsThreeRequestsToTheApiServer) {
   constexpr int kJobs = 60, kCallers = 4;
   daemon_.Start();
-  for (int i = 0; i < kJobs; ++i) Create(absl::StrCat("job-", i));
+  for (int i = 0; i < kJobs; ++i) Create(absl::StrCat("job-", i), Fate::kRuns, "off");  // not annotated
   v1::ApplyRequest warm = Wish("job-0");
   warm.set_dry_run(true);
   MustApply(warm);    // the Lease is taken
