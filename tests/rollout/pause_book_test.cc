@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <future>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "libtune/codec/times.h"
 #include "service/store/database.h"
 #include "tests/store/temporary_store.h"
@@ -127,19 +130,52 @@ TEST_F(Pauses, ThatAreDamagedStopTheStart) {
   EXPECT_THAT(std::string(book.status().message()), HasSubstr("job shop/orders"));
 }
 
-// Whatever comes last, memory and disk say the same.
-TEST_F(Pauses, AndResumptionsAtOneTimeLeaveMemoryAndDiskAlike) {
-  for (int round = 0; round < 20; ++round) {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) {
-      threads.emplace_back([&] { book_->Pause(of_job_, "x", "ann", kNow).IgnoreError(); });
-      threads.emplace_back([&] { book_->Resume(of_job_, kNow).IgnoreError(); });
-    }
-    for (std::thread& thread : threads) thread.join();
-    const bool paused = !book_->Check(job_).ok();
-    StartOver();
-    ASSERT_EQ(!book_->Check(job_).ok(), paused) << round;
+// What waits for the disk while it does nothing.
+class PausesWhileTheDiskWaits : public Pauses {
+ protected:
+  PausesWhileTheDiskWaits() {
+    // The store's thread goes on when this returns.
+    store().AppendDecision({job_, kNow, "scale", "r", "b"}, "", [this](const auto&) { go_on_.get_future().wait(); });
   }
+  ~PausesWhileTheDiskWaits() override {
+    for (std::thread& thread : threads_) thread.join();
+  }
+  void PauseMeanwhile(const PolicyScope& scope, const std::string& reason) {
+    threads_.emplace_back([=, this] { EXPECT_TRUE(book_->Pause(scope, reason, "ann", kNow).ok()); });
+  }
+  // False: not within ten seconds.
+  bool ComesIntoForce(const std::string& reason) const {
+    for (int i = 0; i < 1000; ++i) {
+      const std::vector<std::string> reasons = ReasonsOf(job_);
+      if (std::find(reasons.begin(), reasons.end(), reason) != reasons.end()) return true;
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    return false;
+  }
+
+  std::promise<void> go_on_;
+  std::vector<std::thread> threads_;
+};
+
+TEST_F(PausesWhileTheDiskWaits, AreInForceAtOnce) {
+  PauseMeanwhile(everyone_, "first");
+  EXPECT_TRUE(ComesIntoForce("first"));
+  PauseMeanwhile(of_job_, "second");
+  EXPECT_TRUE(ComesIntoForce("second")) << "whoever else is writing";
+  go_on_.set_value();
+}
+
+TEST_F(PausesWhileTheDiskWaits, LeaveMemoryAsTheDiskThoughSomebodyResumes) {
+  threads_.emplace_back([this] { book_->Resume(of_job_, kNow).IgnoreError(); });
+  absl::SleepFor(absl::Milliseconds(100));  // so that it asks the disk first, as a rule
+  PauseMeanwhile(of_job_, "later");
+  EXPECT_TRUE(ComesIntoForce("later"));
+  go_on_.set_value();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  EXPECT_FALSE(book_->Check(job_).ok());
+  StartOver();
+  EXPECT_FALSE(book_->Check(job_).ok());
 }
 
 TEST(PauseText, SaysWhoAndWhy) {
