@@ -62,7 +62,7 @@ TEST(ChangeEvents, AreOneShortLineOfUtf8) {
   EXPECT_THAT(text, HasSubstr("a b [31m"));
   EXPECT_THAT(text, testing::Not(HasSubstr("\xff")));
   EXPECT_LE(text.size(), 500u);
-  EXPECT_TRUE(change.SerializeAsString().size() > 0);
+  EXPECT_FALSE(change.SerializeAsString().empty());
 }
 
 TEST(ChangeEnd, KeepsWhyItWentBack) {
