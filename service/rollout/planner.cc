@@ -78,8 +78,9 @@ absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const TuningPolic
   std::optional<PlannedChange> planned;
   const absl::Status asked = judge_.Ask(job, policy, now, [&](const Judgement& judged) {
     absl::StatusOr<PlannedChange> plan = Plan(job, judged, by_person, now);
-    if (plan.ok()) planned = *std::move(plan);
-    return plan.status();
+    if (!plan.ok()) return plan.status();
+    planned = *std::move(plan);
+    return absl::OkStatus();
   });
   if (!asked.ok()) return asked;
   // The judgement may just have become the job's decision.

@@ -231,8 +231,8 @@ class ManyChanges : public RolloutDaemon {
   // Ten minutes from when it ran on, as the job would tell them in time.
   v1::PushSamplesRequest After(const std::string& name, const Case& one, absl::Time running) const {
     const uint64_t seed = std::hash<std::string>()(name);
-    SteadyJob job(one.load == Load::kSlow ? 0.004 + 0.001 * static_cast<double>(seed % 4) : 0.002, 0.25, seed);
-    // 900 records/s at 4 ms keep 3.6 of three subtasks busy; at 2 ms 1.8, and 1,500 records/s can be read.
+    SteadyJob job(one.load == Load::kSlow ? 0.005 + 0.001 * static_cast<double>(seed % 4) : 0.002, 0.25, seed);
+    // Of 900 records/s at 5 ms three subtasks read 600 or less: a third waits. At 2 ms they can read 1,500.
     SampleBatch batch = job.Run(running, absl::Minutes(1), one.load == Load::kCatchUp ? 4000 : 900, 3);
     const SampleBatch later = job.Run(running + absl::Minutes(1) + absl::Seconds(10), absl::Minutes(9), 900, 3);
     batch.tasks.insert(batch.tasks.end(), later.tasks.begin(), later.tasks.end());
