@@ -56,8 +56,15 @@ void MadeUpOperator::Set(const std::string& job, Fate fate) {
 }
 
 void MadeUpOperator::Accept(const std::string& job) {
-  const std::lock_guard lock(mutex_);
-  jobs_[job].first_spec = nullptr;
+  const auto is_seen = [&] {
+    const std::lock_guard lock(mutex_);
+    return !jobs_[job].first_spec.is_null();
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_[job].first_spec = nullptr;
+  }
+  while (!is_seen()) absl::SleepFor(absl::Milliseconds(5));
 }
 
 void MadeUpOperator::Run() {

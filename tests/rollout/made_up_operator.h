@@ -36,7 +36,7 @@ class MadeUpOperator {
   MadeUpOperator& operator=(const MadeUpOperator&) = delete;
 
   void Set(const std::string& job, Fate fate);
-  // From now on the spec that the job has is the one that works.
+  // From now on the spec that the job has is the one that works. Waits until the operator has seen it.
   void Accept(const std::string& job);
 
  private:
