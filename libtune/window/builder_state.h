@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -62,6 +63,10 @@ struct LogTrack {
   AllocationReader allocation;
 };
 
+// What a process counts from its start on: one that falls tells that another process has the name.
+constexpr ProcessMetric kProcessCounters[] = {ProcessMetric::kCpuTimeNs, ProcessMetric::kGcTimeMs,
+                                              ProcessMetric::kGcCount, ProcessMetric::kFullGcCount};
+
 struct ProcessTrack {
   static constexpr std::array<double, kLiveRungCount> kNoReadings = {-1, -1, -1, -1, -1};
 
@@ -71,6 +76,8 @@ struct ProcessTrack {
   int64_t started_ms = 0;           // of the process, as far as known: when it was first heard of
   bool began_in_window = false;     // its container did: what it counts it counts from then on
   std::optional<double> oom_kills;  // the counter, the last one told
+  // The last ones told of kProcessCounters, by the process as it runs now.
+  std::array<std::optional<double>, std::size(kProcessCounters)> counters;
   // In use, bytes, of the process as it runs now: the most of the heap, the last told of the others.
   std::optional<double> heap_peak, metaspace_used, direct_used;
   std::vector<double> cpu_s, covered_s, gc_s, gc_covered_s;  // by bin
@@ -81,6 +88,8 @@ struct ProcessTrack {
   void Resize(size_t bins);
   void DropFront(size_t bins);
   void Read(LiveRung rung, size_t bin, double bytes);
+  // True: what it counts fell, and what was known of its memory is not its own.
+  bool TakeCounters(const ProcessSample& sample);
 };
 
 struct RoleTrack {

@@ -117,6 +117,24 @@ void ProcessTrack::Read(LiveRung rung, size_t bin, double bytes) {
   known = known < 0 ? bytes : Kept(rung, known, bytes);
 }
 
+bool ProcessTrack::TakeCounters(const ProcessSample& sample) {
+  const auto fell = [&](size_t i) {
+    const auto now = sample.Get(kProcessCounters[i]);
+    return now && counters[i] && *now < *counters[i];
+  };
+  bool another = false;
+  for (size_t i = 0; i < counters.size(); ++i) another = another || fell(i);
+  if (another) {
+    started_ms = sample.time_ms;
+    counters = {};
+    heap_peak = metaspace_used = direct_used = std::nullopt;
+  }
+  for (size_t i = 0; i < counters.size(); ++i) {
+    if (const auto now = sample.Get(kProcessCounters[i])) counters[i] = now;
+  }
+  return another;
+}
+
 ProcessTrack& WindowBuilder::State::TrackOf(ProcessRole role, const std::string& id, int64_t time_ms) {
   RoleTrack& tracks = RoleOf(role);
   if (tracks.processes.empty()) {
@@ -139,6 +157,7 @@ void WindowBuilder::State::AddProcess(const ProcessSample& sample) {
   if (!track.has_last) {
     track.last = sample;
     track.has_last = true;
+    track.TakeCounters(sample);
   }
   AddKills(sample, track, role);
   TakeSizes(sample, track.told);
@@ -151,12 +170,8 @@ void WindowBuilder::State::AddProcess(const ProcessSample& sample) {
   const auto growth = [&](ProcessMetric metric) { return Growth(track.last.Get(metric), sample.Get(metric)); };
   const auto cpu_ns = growth(ProcessMetric::kCpuTimeNs);
   if (cpu_ns && *cpu_ns == 0) return;
-  const auto before = track.last.Get(ProcessMetric::kCpuTimeNs), now = sample.Get(ProcessMetric::kCpuTimeNs);
-  if (before && now && *now < *before) {  // another process under this id
-    track.started_ms = sample.time_ms;
-    track.heap_peak = track.metaspace_used = track.direct_used = std::nullopt;
-  }
-  AddLoad(sample, cpu_ns, track, role);
+  const bool another = track.TakeCounters(sample);
+  if (!another) AddLoad(sample, cpu_ns, track, role);
   AddReadings(sample, track, role);
   track.last = sample;
 }

@@ -15,7 +15,7 @@
 
 namespace tune {
 
-constexpr uint32_t kStateVersion = 1;
+constexpr uint32_t kStateVersion = 2;
 
 // T, or const T.
 template <typename T, typename U>
@@ -195,6 +195,7 @@ void Fields(auto& w, Of<ProcessTrack> auto& track) {
   w.Int("started_ms", track.started_ms, -kMostLong, kLargestTimeMs);
   w.Int("began_in_window", track.began_in_window, 0, 1);
   w.OptionalNumber("oom_kills", track.oom_kills, 0, kMostAmount);
+  for (auto& counter : track.counters) w.OptionalNumber("counter", counter, 0, kMostAmount);
   w.OptionalNumber("heap_peak", track.heap_peak, 0, kMostAmount);
   w.OptionalNumber("metaspace_used", track.metaspace_used, 0, kMostAmount);
   w.OptionalNumber("direct_used", track.direct_used, 0, kMostAmount);

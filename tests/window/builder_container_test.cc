@@ -146,6 +146,33 @@ TEST(Native, ANewProcessStartsFromItsOwnHeap) {
   EXPECT_EQ(BinOf(builder, 1).native, Bytes(400 - 100));
 }
 
+// Its CPU clock is told after its heap: until a counter falls the heap of the process before counts.
+TEST(Native, ANewProcessIsKnownByWhicheverCounterFellFirst) {
+  const auto seen = [](double t, double heap) {
+    return At(t, "tm1", {{ProcessMetric::kHeapUsed, heap}, {ProcessMetric::kRss, 400}});
+  };
+  const auto native = [&](std::optional<double> collections) {
+    WindowBuilder builder = MustCreate(SourceToMap(1, 1));
+    for (const double t : {0.0, 10.0}) {
+      ProcessSample sample = seen(t, 300);
+      sample.Set(ProcessMetric::kCpuTimeNs, (60 + t) * 1e9);
+      sample.Set(ProcessMetric::kGcCount, 40);
+      MustAdd(builder, sample);
+    }
+    ProcessSample sample = seen(70, 100);
+    if (collections) sample.Set(ProcessMetric::kGcCount, *collections);
+    MustAdd(builder, sample);
+    sample = seen(130, 100);
+    sample.Set(ProcessMetric::kCpuTimeNs, 1e9);
+    MustAdd(builder, sample);
+    return std::pair(BinOf(builder, 1).native, BinOf(builder, 2).native);
+  };
+  const std::optional<Bytes> by_old(400 - 300), by_own(400 - 100);
+  EXPECT_EQ(native(std::nullopt), std::pair(by_old, by_own)) << "the CPU clock fell";
+  EXPECT_EQ(native(3), std::pair(by_own, by_own)) << "collections did, before that";
+  EXPECT_EQ(native(41), std::pair(by_old, by_own)) << "as many collections as the process before";
+}
+
 TEST(PageCache, IsKeptBesideWhatCannotBeReclaimed) {
   WindowBuilder builder = MustCreate(SourceToMap(1, 1));
   for (const double t : {0.0, 10.0}) {

@@ -83,9 +83,9 @@ TEST(BuilderSave, OfADayOfNothingTakesLittle) {
 
 TEST(BuilderRestore, OfAnotherVersionSaysWhich) {
   std::string bytes = AnyState(1, 100);
-  bytes[0] = 2;
-  EXPECT_EQ(WindowBuilder::Restore(bytes).status().message(), "state: version = 2; allowed: 1");
-  EXPECT_EQ(WindowBuilder::Restore("ab").status().message(), "state: version = cut short; allowed: 1");
+  bytes[0] = 3;
+  EXPECT_EQ(WindowBuilder::Restore(bytes).status().message(), "state: version = 3; allowed: 2");
+  EXPECT_EQ(WindowBuilder::Restore("ab").status().message(), "state: version = cut short; allowed: 2");
   EXPECT_FALSE(WindowBuilder::Restore("").ok());
 }
 
