@@ -1,5 +1,6 @@
 #include "service/rollout/teller.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -7,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "libtune/codec/times.h"
 #include "libtune/internal/path.h"
+#include "service/cluster/job_state.h"
 #include "service/cluster/json_field.h"
 #include "service/patch/patcher.h"
 #include "service/rollout/change.h"
@@ -16,7 +18,13 @@ namespace tune {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(10), kPause = absl::Seconds(1);
+constexpr absl::Duration kBringsIn = absl::Seconds(5);  // between looks at whether a spec is brought in
 constexpr size_t kMostTextBytes = 1000;
+
+bool IsBroughtIn(const FlinkJob& job) {
+  const JobPhase phase = PhaseOf(job);
+  return !job.change_pending() && phase != JobPhase::kUpgrading && phase != JobPhase::kRollingBack;
+}
 
 std::string ArrowText(const char* what, int now, int wanted) {
   return now == wanted ? "" : absl::StrCat(": ", what, " ", now, " -> ", wanted);
@@ -132,18 +140,31 @@ void Teller::Add(const JobKey& job, JobEvent event) {
 void Teller::Run() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
-    if (!MayTell()) {
+    const auto it = Next();
+    if (it == told_.end()) {
       work_.wait_for(lock, absl::ToChronoNanoseconds(kPause));
       continue;
     }
-    auto next = told_.extract(told_.begin());
+    auto next = told_.extract(it);
     lock.unlock();
     const absl::Status told = Tell(next.key(), next.mapped());
     lock.lock();
-    if (told.ok()) continue;
+    if (told.ok()) {
+      if (next.mapped().decision) PutBack(next.key(), std::move(next.mapped()));
+      continue;
+    }
     TryAgain(next.key(), std::move(next.mapped()));
     work_.wait_for(lock, absl::ToChronoNanoseconds(kPause), [this] { return ending_; });
   }
+}
+
+// With the mutex held. The first job of which something may be told; end: none.
+std::map<JobKey, Teller::Told>::iterator Teller::Next() {
+  if (!gate_.IsWriter()) return told_.end();
+  const absl::Time now = clock_();
+  return std::find_if(told_.begin(), told_.end(), [now](const auto& entry) {
+    return entry.second.not_before <= now || !entry.second.events.empty();
+  });
 }
 
 // With the mutex held.
@@ -152,17 +173,28 @@ void Teller::TryAgain(const JobKey& job, Told told) {
     ++failures_;
     return;
   }
+  PutBack(job, std::move(told));
+}
+
+// With the mutex held. Beside what has come meanwhile.
+void Teller::PutBack(const JobKey& job, Told told) {
   Told& waiting = told_[job];
   if (!waiting.decision) waiting.decision = std::move(told.decision);
   waiting.events.insert(waiting.events.begin(), told.events.begin(), told.events.end());
   waiting.tries = told.tries;
+  waiting.not_before = told.not_before;
 }
 
 absl::Status Teller::Tell(const JobKey& job, Told& told) {
   if (auto status = gate_.Check(job); !status.ok()) return status;
   const std::shared_ptr<const FlinkJob> found = cluster_.FindJob(job);
-  if (found == nullptr) return absl::OkStatus();
-  if (told.decision) {
+  if (found == nullptr) {
+    told = Told();
+    return absl::OkStatus();
+  }
+  if (told.decision && !IsBroughtIn(*found)) {
+    told.not_before = clock_() + kBringsIn;
+  } else if (told.decision) {
     if (auto status = Annotate(*found, *told.decision); !status.ok()) return status;
     told.decision.reset();
   }

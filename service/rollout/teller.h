@@ -24,7 +24,8 @@
 namespace tune {
 
 // Thread-safe. Nobody waits for it: what cannot be told is tried a few times, then left, and counted. Until this daemon
-// writes, the last of each job waits.
+// writes, the last of each job waits. While the operator brings a spec in, the recommendation waits too: the operator
+// may lose its own status when the object changes under it.
 class Teller {
  public:
   // All of them outlive this. `instance` is this process's name.
@@ -47,12 +48,14 @@ class Teller {
     std::optional<v1::Decision> decision;
     std::deque<JobEvent> events;
     int tries = 0;
+    absl::Time not_before = absl::InfinitePast();
   };
   void Add(const JobKey& job, JobEvent event);
   void Run();
-  bool MayTell() const { return !told_.empty() && gate_.IsWriter(); }
+  std::map<JobKey, Told>::iterator Next();
   void TryAgain(const JobKey& job, Told told);
-  // What was told is taken out of it.
+  void PutBack(const JobKey& job, Told told);
+  // What was told is taken out of it; what has to wait stays.
   absl::Status Tell(const JobKey& job, Told& told);
   absl::Status Annotate(const FlinkJob& job, const v1::Decision& decision);
 

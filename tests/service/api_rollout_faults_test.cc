@@ -270,6 +270,33 @@ subjects: [{kind: ServiceAccount, name: reader, namespace: NS}]
   EXPECT_TRUE(Audit("orders").empty());
 }
 
+// The operator of 1.7.0 gives up on its status when the object changes meanwhile.
+TEST_F(RolloutFaults, AJobIsNotAnnotatedWhileItsSpecIsBroughtIn) {
+  daemon_.Start();
+  CreateDeployment("orders", Fate::kIgnored, "advise");
+  ApplyAs("argocd", "orders", {{"spec", {{"image", "flink:1.20.1"}}}});
+  ASSERT_TRUE(Eventually([&] {
+    v1::GetJobRequest request;
+    *request.mutable_job() = Job("orders");
+    v1::GetJobResponse response;
+    return daemon_.Call(&Stub::GetJob, request, response).ok() && response.job().status().generation() == 2;
+  }));
+  Push("orders");
+  const auto is_told = [&] {
+    const std::string notes =
+        server_->Kubectl({"get", "events.events.k8s.io", "--namespace", ns_, "-o", "jsonpath={.items[*].reason}"});
+    return notes.find("Recommendation") != std::string::npos;
+  };
+  EXPECT_TRUE(Eventually(is_told));
+  const auto is_annotated = [&] {
+    return Get("orders")["metadata"]["annotations"].contains(kRecommendationAnnotation);
+  };
+  absl::SleepFor(absl::Seconds(7));  // it is looked again after five
+  EXPECT_FALSE(is_annotated());
+  operator_->Set("orders", Fate::kRuns);
+  EXPECT_TRUE(Eventually(is_annotated)) << Get("orders")["metadata"].dump();
+}
+
 TEST_F(RolloutFaults, PeopleAreToldWhereTheyLook) {
   daemon_.Start();
   Create("orders", Fate::kRefused, "auto");
