@@ -6,12 +6,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
 #include "service/api/job_input.h"
-#include "service/digest.h"
+#include "service/api/request_key.h"
 #include "service/jobs/job_ref.h"
 #include "service/jobs/policy_book.h"
+#include "service/rollout/change.h"
 #include "service/violations.h"
 
 namespace tune {
@@ -19,8 +19,6 @@ namespace {
 
 constexpr int kUsualPage = 100, kMostPage = 1000;
 constexpr size_t kMostPauseBytes = 1000;
-constexpr RefusalKind kWaivable[] = {RefusalKind::kThin,         RefusalKind::kCheckpoints, RefusalKind::kStateless,
-                                     RefusalKind::kFailedBefore, RefusalKind::kFlapping,    RefusalKind::kBudget};
 
 // Names of refusals. One that cannot be waived, or is none, is a violation.
 std::set<std::string> ReadWaived(const v1::ApplyRequest& request, Violations& violations) {
@@ -38,9 +36,12 @@ std::set<std::string> ReadWaived(const v1::ApplyRequest& request, Violations& vi
   return waived;
 }
 
-template <typename Request>
-IdempotencyKey KeyOf(const Request& request) {
-  return {request.idempotency_key(), DigestOf(SerializeDeterministic(request))};
+template <typename Response>
+absl::Status Tell(absl::StatusOr<ChangeBook::Begun> begun, Response& response) {
+  if (!begun.ok()) return begun.status();
+  *response.mutable_change() = std::move(begun->change);
+  response.set_repeated(begun->repeated);
+  return absl::OkStatus();
 }
 
 absl::Status CheckDeployment(const JobKey& job) {
@@ -80,14 +81,11 @@ absl::Status ChangeAnswers::Answer(const v1::ApplyRequest& request, const std::s
   wish.author = author;
   wish.by_person = true;
   if (request.has_generation()) wish.generation = request.generation();
+  wish.plan_digest = request.plan_digest();
   wish.dry_run = request.dry_run();
   wish.force = request.force();
   wish.key = KeyOf(request);
-  absl::StatusOr<ChangeBook::Begun> begun = rollout_.Apply(wish);
-  if (!begun.ok()) return begun.status();
-  *response.mutable_change() = std::move(begun->change);
-  response.set_repeated(begun->repeated);
-  return absl::OkStatus();
+  return Tell(rollout_.Apply(wish), response);
 }
 
 absl::Status ChangeAnswers::Answer(const v1::RollbackRequest& request, const std::string& author,
@@ -103,11 +101,7 @@ absl::Status ChangeAnswers::Answer(const v1::RollbackRequest& request, const std
   if (request.has_change()) wish.change = request.change();
   wish.author = author;
   wish.key = KeyOf(request);
-  absl::StatusOr<ChangeBook::Begun> begun = rollout_.Rollback(wish);
-  if (!begun.ok()) return begun.status();
-  *response.mutable_change() = std::move(begun->change);
-  response.set_repeated(begun->repeated);
-  return absl::OkStatus();
+  return Tell(rollout_.Rollback(wish), response);
 }
 
 absl::Status ChangeAnswers::Answer(const v1::ListDecisionsRequest& request, v1::ListDecisionsResponse& response) const {
@@ -169,21 +163,19 @@ absl::Status ChangeAnswers::Answer(const v1::ResumeRequest& request, absl::Time 
   return absl::OkStatus();
 }
 
-absl::Status ChangeAnswers::AddRefusals(const v1::PlanRequest& request, absl::Time now,
-                                        v1::PlanResponse& response) const {
-  if (request.spec_case() != v1::PlanRequest::SPEC_NOT_SET) return absl::OkStatus();
-  Violations violations;
-  const JobKey job = ReadJobRef(request.kept().job(), Path("kept.job"), violations);
-  std::optional<TuningPolicy> policy;
-  if (request.kept().has_policy()) {
-    absl::StatusOr<TuningPolicy> read = ReadPolicy(request.kept().policy());
-    if (!read.ok()) return read.status();
-    policy = *std::move(read);
-  }
-  const absl::StatusOr<PlannedChange> planned =
-      planner_.Plan(job, policy ? &*policy : nullptr, /*by_person=*/false, now);
-  if (!planned.ok()) return planned.status();
+absl::Status ChangeAnswers::Answer(const KeptAnswers& kept, const v1::PlanRequest& request, absl::Time now,
+                                   v1::PlanResponse& response) const {
+  std::optional<PlannedChange> planned;
+  const absl::Status status = kept.Answer(request, now, response, [&](const JobKey& job, const Judgement& judged) {
+    if (request.spec_case() != v1::PlanRequest::SPEC_NOT_SET) return absl::OkStatus();
+    absl::StatusOr<PlannedChange> plan = planner_.Plan(job, judged, /*by_person=*/false, now);
+    if (plan.ok()) planned = *std::move(plan);
+    return plan.status();
+  });
+  if (!status.ok() || !planned) return status;
+  if (auto added = planner_.AddHistory(now, *planned); !added.ok()) return added;
   for (const Refusal& refusal : planned->refusals) Write(refusal, *response.add_refusals());
+  response.set_plan_digest(DigestOfPlan(planned->change));
   return absl::OkStatus();
 }
 

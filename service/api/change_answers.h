@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "service/api/kept_answers.h"
 #include "service/rollout/change_book.h"
 #include "service/rollout/pause_book.h"
 #include "service/rollout/planner.h"
@@ -28,8 +29,9 @@ class ChangeAnswers {
                       v1::PauseResponse& response);
   absl::Status Answer(const v1::ResumeRequest& request, absl::Time now, v1::ResumeResponse& response);
 
-  // Why the plan of a kept job would not be put into force by itself.
-  absl::Status AddRefusals(const v1::PlanRequest& request, absl::Time now, v1::PlanResponse& response) const;
+  // What `kept` answers, and why a plan of a spec in the cluster would not be put into force by itself.
+  absl::Status Answer(const KeptAnswers& kept, const v1::PlanRequest& request, absl::Time now,
+                      v1::PlanResponse& response) const;
 
  private:
   const Planner& planner_;

@@ -11,8 +11,8 @@
 #include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
 #include "service/api/job_input.h"
+#include "service/api/request_key.h"
 #include "service/api/write_answers.h"
-#include "service/digest.h"
 #include "service/jobs/job_ref.h"
 #include "service/jobs/write_job.h"
 #include "service/violations.h"
@@ -70,8 +70,7 @@ absl::StatusOr<std::optional<Wish>> WishFor(const char* verb, const v1::PolicySc
   return std::optional<Wish>({verb, kDeployments, read->job.ns, ""});
 }
 
-absl::Status KeptAnswers::Ask(const v1::KeptJob& kept, absl::Time now,
-                              const std::function<absl::Status(const JobKey&, const Judgement&)>& use) const {
+absl::Status KeptAnswers::Ask(const v1::KeptJob& kept, absl::Time now, const ShowJudged& use) const {
   const absl::StatusOr<JobKey> job = ReadJob(kept.job(), "kept.job");
   if (!job.ok()) return job.status();
   std::optional<TuningPolicy> policy;
@@ -103,7 +102,8 @@ absl::Status KeptAnswers::Answer(const v1::ExplainRequest& request, absl::Time n
   });
 }
 
-absl::Status KeptAnswers::Answer(const v1::PlanRequest& request, absl::Time now, v1::PlanResponse& response) const {
+absl::Status KeptAnswers::Answer(const v1::PlanRequest& request, absl::Time now, v1::PlanResponse& response,
+                                 const ShowJudged& also) const {
   const absl::StatusOr<JobKey> job = ReadJob(request.kept().job(), "kept.job");
   if (!job.ok()) return job.status();
   std::optional<FlinkDeploymentSpec> spec;
@@ -122,7 +122,8 @@ absl::Status KeptAnswers::Answer(const v1::PlanRequest& request, absl::Time now,
       response.set_generation(summary.status().generation());
     }
   }
-  return Ask(request.kept(), now, [&](const JobKey&, const Judgement& judged) {
+  return Ask(request.kept(), now, [&](const JobKey& key, const Judgement& judged) {
+    if (auto status = also ? also(key, judged) : absl::OkStatus(); !status.ok()) return status;
     const EvidenceIn evidence = request.kept().without_evidence() ? EvidenceIn::kNothing : EvidenceIn::kMessage;
     Write(judged.recommendation, judged.window, judged.policy, evidence, *response.mutable_recommendation());
     const absl::Status written = WritePlan(*spec, judged.window, judged.policy, judged.recommendation, response);
@@ -221,7 +222,7 @@ void KeptAnswers::Put(const v1::PutPolicyRequest& request, const std::string& au
   }
   PolicyChange change;
   if (request.has_expected_revision()) change.expected_revision = request.expected_revision();
-  change.key = {request.idempotency_key(), DigestOf(SerializeDeterministic(request))};
+  change.key = KeyOf(request);
   policies_.Put(*scope, policy, author, std::move(change), now,
                 [&response, done = std::move(done)](const absl::StatusOr<std::optional<v1::StoredPolicy>>& put) {
                   if (put.ok() && *put) *response.mutable_stored() = **put;

@@ -30,7 +30,10 @@ class KeptAnswers {
                       v1::GetRecommendationResponse& response) const;
   // Of a kept job alone.
   absl::Status Answer(const v1::ExplainRequest& request, absl::Time now, v1::ExplainResponse& response) const;
-  absl::Status Answer(const v1::PlanRequest& request, absl::Time now, v1::PlanResponse& response) const;
+  // `also` is shown what the plan is made of.
+  using ShowJudged = std::function<absl::Status(const JobKey&, const Judgement&)>;
+  absl::Status Answer(const v1::PlanRequest& request, absl::Time now, v1::PlanResponse& response,
+                      const ShowJudged& also = nullptr) const;
   absl::Status Answer(const v1::GetJobRequest& request, absl::Time now, v1::GetJobResponse& response) const;
   absl::Status Answer(const v1::ListJobsRequest& request, absl::Time now, v1::ListJobsResponse& response) const;
   absl::Status Answer(const v1::GetPolicyRequest& request, v1::GetPolicyResponse& response) const;
@@ -46,8 +49,7 @@ class KeptAnswers {
   ChangeLog& changes() const { return changes_; }
 
  private:
-  absl::Status Ask(const v1::KeptJob& kept, absl::Time now,
-                   const std::function<absl::Status(const JobKey&, const Judgement&)>& use) const;
+  absl::Status Ask(const v1::KeptJob& kept, absl::Time now, const ShowJudged& use) const;
 
   JobBook& jobs_;
   PolicyBook& policies_;

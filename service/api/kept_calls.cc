@@ -45,9 +45,8 @@ TunerService::Unary* TunerService::Plan(Context* context, const v1::PlanRequest*
   }
   return AnswerUnary("Plan", context, door_, bytes, WishFor(kGet, request->kept().job(), "kept.job"),
                      AtOnce(kept_, [=, this](const KeptAnswers& kept, absl::Time now) {
-                       const absl::Status status = kept.Answer(*request, now, *response);
-                       if (!status.ok() || changes_ == nullptr) return status;
-                       return changes_->AddRefusals(*request, now, *response);
+                       return changes_ == nullptr ? kept.Answer(*request, now, *response)
+                                                  : changes_->Answer(kept, *request, now, *response);
                      }));
 }
 

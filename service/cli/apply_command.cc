@@ -42,6 +42,7 @@ absl::StatusOr<v1::ApplyResponse> Apply(const ServiceArguments& a, Client& clien
   *request.mutable_job() = kept.job();
   if (kept.has_policy()) *request.mutable_policy() = kept.policy();
   request.set_generation(plan.generation());
+  request.set_plan_digest(plan.plan_digest());
   request.set_dry_run(a.dry_run);
   request.set_force(a.force);
   for (const std::string& kind : a.waive) request.add_waive(Utf8(kind));

@@ -35,9 +35,10 @@ int FailChange(const absl::Status& status, const v1::JobRef& job) {
     return kExitRefused;
   }
   if (absl::IsAborted(status)) {
-    Fail(WithNextStep(status, absl::StrCat("Nothing was done, as the spec is no longer the one that was shown; look "
-                                           "again with tune plan ",
-                                           WordsOf(job))));
+    Fail(
+        WithNextStep(status, absl::StrCat("Nothing was done, as spec or plan is no longer the one that was shown; look "
+                                          "again with tune plan ",
+                                          WordsOf(job))));
     return kExitRefused;
   }
   if (!IsUncertain(status)) return Fail(status);

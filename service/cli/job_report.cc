@@ -54,8 +54,9 @@ std::string SamplesText(const v1::SamplesStatus& samples, absl::Time now) {
 }  // namespace
 
 std::string DecisionText(const v1::Decision& decision, absl::Time now) {
-  return absl::StrCat("#", decision.id(), ", ", AgeText(now - TimeOf(decision.time())), " ago, by policy ",
-                      Plain(decision.policy_name()), ": ", WordOf(decision.action()), ", parallelism ",
+  return absl::StrCat(decision.id() > 0 ? absl::StrCat("#", decision.id(), ", ") : "",
+                      AgeText(now - TimeOf(decision.time())), " ago, by policy ", Plain(decision.policy_name()), ": ",
+                      WordOf(decision.action()), ", parallelism ",
                       Change(decision.parallelism_now(), decision.parallelism_wanted()), ", slots ",
                       Change(decision.slots_now(), decision.slots_wanted()));
 }

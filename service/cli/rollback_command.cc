@@ -21,7 +21,8 @@ namespace {
 constexpr int kMostLookedAt = 1000;  // changes of the job, the latest first
 
 bool IsInForce(v1::ChangeState state) {
-  return state == v1::CHANGE_STATE_APPLYING || state == v1::CHANGE_STATE_WATCHED || state == v1::CHANGE_STATE_STABLE;
+  return state == v1::CHANGE_STATE_APPLYING || state == v1::CHANGE_STATE_WATCHED || state == v1::CHANGE_STATE_STABLE ||
+         state == v1::CHANGE_STATE_FAILED;
 }
 
 // The last one in force that nobody asked for to take another back, and that was not taken back. nullptr: there is

@@ -12,8 +12,6 @@
 namespace tune {
 namespace {
 
-constexpr int64_t kMostPast = 100;
-
 // The API server may have taken what it was sent.
 bool MayHaveBeenTaken(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsCancelled(status) ||
@@ -42,6 +40,24 @@ void NamePutBack(v1::Change& change) {
   }
 }
 
+bool MayBeInForce(const v1::Change& change) {
+  return !IsOver(change.state()) || change.state() == v1::CHANGE_STATE_STABLE ||
+         change.state() == v1::CHANGE_STATE_FAILED;
+}
+
+// That what would be written is what somebody saw.
+absl::Status CheckSeen(const ApplyWish& wish, const v1::Change& change) {
+  if (wish.generation && *wish.generation != change.generation_before()) {
+    return absl::AbortedError(absl::StrCat(ToText(wish.job), " has changed since: generation ",
+                                           change.generation_before(), ", the plan that was seen is for ",
+                                           *wish.generation));
+  }
+  if (wish.plan_digest.empty() || wish.plan_digest == DigestOfPlan(change)) return absl::OkStatus();
+  const std::string fields = FieldsText(change);
+  return absl::AbortedError(absl::StrCat(ToText(wish.job), " needs something else by now than the plan that was seen: ",
+                                         fields.empty() ? "nothing" : fields));
+}
+
 absl::Status Refused(const JobKey& job, const std::vector<Refusal>& refusals) {
   const auto line = [](std::string* text, const Refusal& refusal) {
     absl::StrAppend(text, Name(refusal.kind), ": ", refusal.text);
@@ -66,19 +82,16 @@ absl::StatusOr<ChangeBook::Begun> Applier::Apply(const ApplyWish& wish) {
   absl::StatusOr<PlannedChange> planned =
       planner_.Plan(wish.job, wish.policy ? &*wish.policy : nullptr, wish.by_person, clock_());
   if (!planned.ok()) return planned.status();
-  const int64_t generation = planned->change.generation_before();
-  if (wish.generation && *wish.generation != generation) {
-    return absl::AbortedError(absl::StrCat(ToText(wish.job), " has changed since: generation ", generation,
-                                           ", the plan that was seen is for ", *wish.generation));
-  }
+  if (auto status = CheckSeen(wish, planned->change); !status.ok()) return status;
   std::erase_if(planned->refusals,
-                [&](const Refusal& refusal) { return refusal.waivable && wish.waive.contains(Name(refusal.kind)); });
+                [&](const Refusal& refusal) { return refusal.waivable() && wish.waive.contains(Name(refusal.kind)); });
   if (!planned->refusals.empty()) return Refused(wish.job, planned->refusals);
   v1::Change change = std::move(planned->change);
   change.set_author(Utf8(wish.author));
   change.set_is_forced(wish.force);
   *change.mutable_begun() = ToProto(clock_());
-  absl::StatusOr<PatchRequest> request = RequestFor(change, FieldsAfter(change), generation, wish.force);
+  absl::StatusOr<PatchRequest> request =
+      RequestFor(change, FieldsAfter(change), change.generation_before(), wish.force);
   if (!request.ok()) return request.status();
   return wish.dry_run ? DryRun(std::move(change), *std::move(request))
                       : Write(std::move(change), *std::move(request), wish.key);
@@ -229,20 +242,19 @@ absl::Status Applier::LookAgain(v1::Change change) {
 }
 
 absl::StatusOr<v1::Change> Applier::InForce(const RollbackWish& wish) const {
-  ChangeFilter filter;
-  filter.job = wish.job;
-  const absl::StatusOr<std::vector<v1::Change>> past = changes_.List(filter, 0, kMostPast);
+  const absl::StatusOr<std::vector<v1::Change>> past = changes_.PastOf(wish.job);
   if (!past.ok()) return past.status();
+  std::set<int64_t> taken_back;
   for (const v1::Change& change : *past) {
     if (wish.change && change.id() != *wish.change) continue;
-    if (!IsOver(change.state()) || change.state() == v1::CHANGE_STATE_STABLE ||
-        change.state() == v1::CHANGE_STATE_FAILED) {
-      return change;
-    }
-    if (wish.change) {
+    if (!MayBeInForce(change)) {
+      if (!wish.change) continue;
       return absl::FailedPreconditionError(
           absl::StrCat("change ", change.id(), " is not in force: ", change.outcome()));
     }
+    const bool is_undone = taken_back.contains(change.id()) || (change.takes_back() != 0 && IsOver(change.state()));
+    if (wish.change || !is_undone) return change;
+    if (!taken_back.contains(change.id())) taken_back.insert(change.takes_back());
   }
   return absl::NotFoundError(wish.change ? absl::StrCat(ToText(wish.job), " has no change ", *wish.change)
                                          : absl::StrCat("no change of ", ToText(wish.job), " is in force"));
@@ -254,6 +266,8 @@ absl::StatusOr<ChangeBook::Begun> Applier::Rollback(const RollbackWish& wish) {
   if (*known) return **known;
   const absl::StatusOr<v1::Change> change = InForce(wish);
   if (!change.ok()) return change.status();
+  const bool is_going_back = change->takes_back() != 0 && !IsOver(change->state());
+  if (is_going_back && !wish.change) return ChangeBook::Begun{*change, true};
   switch (change->state()) {
     case v1::CHANGE_STATE_APPLYING:
       return absl::UnavailableError(absl::StrCat("whether change ", change->id(), " was applied is being found out"));

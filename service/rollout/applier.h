@@ -29,6 +29,7 @@ struct ApplyWish {
   std::string author = kOwnAuthor;
   bool by_person = false;             // somebody asked for it
   std::optional<int64_t> generation;  // of the spec that he saw a plan for
+  std::string plan_digest;            // DigestOfPlan() of that; empty: whatever is needed now
   bool dry_run = false;
   bool force = false;
   std::set<std::string> waive;  // names of refusals that do not matter
@@ -37,7 +38,7 @@ struct ApplyWish {
 
 struct RollbackWish {
   JobKey job;
-  std::optional<int64_t> change;  // nullopt: the last one that is in force
+  std::optional<int64_t> change;  // nullopt: the last one in force that took none back, nor was taken back
   std::string author = kOwnAuthor;
   IdempotencyKey key;
 };
@@ -57,9 +58,11 @@ class Applier {
         clock_(std::move(clock)) {}
 
   // Errors: Planner's and Patch()'s; kFailedPrecondition: what speaks against it, each reason a line; kAborted: the
-  // spec is another one than was seen. Where it is not known whether the API server took it, the change is APPLYING.
+  // spec, or what it needs, is another one than was seen. Where it is not known whether the API server took it, the
+  // change is APPLYING.
   absl::StatusOr<ChangeBook::Begun> Apply(const ApplyWish& wish);
-  // kNotFound: no change of the job is in force; kFailedPrecondition: somebody else has changed the fields since.
+  // One that goes back already is answered. kNotFound: no change of the job is in force; kFailedPrecondition: somebody
+  // else has changed the fields since.
   absl::StatusOr<ChangeBook::Begun> Rollback(const RollbackWish& wish);
 
   // Of a change that is APPLYING: what became of it, or the apply itself where it was not done; later than `too_late`
@@ -71,6 +74,8 @@ class Applier {
   absl::Status WriteBack(v1::Change change);
   // Of one whose job has another spec by now: it goes on where its fields are still there, else it is over.
   absl::Status LookAgain(v1::Change change);
+  // It is over.
+  absl::Status Finish(v1::Change change, v1::ChangeState state, const std::string& why);
 
  private:
   absl::StatusOr<ChangeBook::Begun> Write(v1::Change change, PatchRequest request, const IdempotencyKey& key);
@@ -80,7 +85,6 @@ class Applier {
   absl::StatusOr<ChangeBook::Begun> TakeBack(const v1::Change& done, const RollbackWish& wish);
   // What stands there of it; nullopt: the job is gone, and the change is over.
   absl::StatusOr<std::optional<FieldLook>> LookOrFinish(const v1::Change& change);
-  absl::Status Finish(v1::Change change, v1::ChangeState state, const std::string& why);
   absl::Status Overtaken(v1::Change change, const std::string& by, bool put_back);
   absl::Status Save(const v1::Change& change) { return changes_.Put(change, clock_()); }
 

@@ -5,9 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "libtune/codec/door.h"
+#include "libtune/codec/wire.h"
 #include "libtune/internal/path.h"
 #include "libtune/plan/field_text.h"
 #include "service/cluster/json_field.h"
+#include "service/digest.h"
 #include "service/patch/planned_fields.h"
 
 namespace tune {
@@ -98,6 +100,17 @@ void WriteBefore(const PatchResult& result, v1::Change& change) {
     field.clear_owners();
     for (const FieldOwner& owner : was.owners) field.add_owners(OneLine(Utf8(owner.manager), kMostTextBytes));
   }
+}
+
+std::string DigestOfPlan(const v1::Change& change) {
+  if (change.fields().empty()) return "";
+  v1::Change planned;
+  for (const v1::FieldChange& field : change.fields()) {
+    v1::FieldChange& wanted = *planned.add_fields();
+    *wanted.mutable_path() = field.path();
+    if (field.has_after()) wanted.set_after(field.after());
+  }
+  return DigestOf(SerializeDeterministic(planned));
 }
 
 std::string FieldsText(const v1::Change& change) {

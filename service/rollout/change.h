@@ -31,6 +31,8 @@ absl::StatusOr<std::vector<WantedField>> FieldsBefore(const v1::Change& change);
 // As the plan has them; what was before and who owned it is filled in by the second one, from the object itself.
 absl::Status WriteFields(const SpecPatch& plan, v1::Change& change);
 void WriteBefore(const PatchResult& result, v1::Change& change);
+// Names what would be written: equal for equal fields and values. Empty: nothing would be.
+std::string DigestOfPlan(const v1::Change& change);
 
 // "spec.job.parallelism 1 -> 2, spec.taskManager.resource.memory "1200m" -> "1600m""
 std::string FieldsText(const v1::Change& change);

@@ -6,12 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "libtune/codec/wire.h"
 #include "service/rollout/change.h"
-#include "service/rollout/wait_for.h"
+#include "service/store/wait_for.h"
 
 namespace tune {
 namespace {
 
-constexpr int64_t kPage = 1000;
+constexpr int64_t kPage = 1000, kMostPast = 100;
 
 absl::StatusOr<v1::Change> ReadChange(const StoredChange& stored) {
   if (!stored.damage.ok()) return stored.damage;
@@ -126,6 +126,12 @@ absl::StatusOr<std::vector<v1::Change>> ChangeBook::List(const ChangeFilter& fil
   }
   if (more != nullptr) *more = static_cast<int64_t>(stored->size()) == most;
   return changes;
+}
+
+absl::StatusOr<std::vector<v1::Change>> ChangeBook::PastOf(const JobKey& job) const {
+  ChangeFilter filter;
+  filter.job = job;
+  return List(filter, 0, kMostPast);
 }
 
 }  // namespace tune

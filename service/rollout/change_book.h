@@ -46,6 +46,8 @@ class ChangeBook {
   // out. `more` is set where there may be more of them behind.
   absl::StatusOr<std::vector<v1::Change>> List(const ChangeFilter& filter, int64_t before_id, int64_t most,
                                                bool* more = nullptr) const;
+  // The latest hundred of a job: what counts when it is changed again.
+  absl::StatusOr<std::vector<v1::Change>> PastOf(const JobKey& job) const;
 
  private:
   ChangeBook(Store& store, std::function<void(const v1::Change&)> told) : store_(store), told_(std::move(told)) {}

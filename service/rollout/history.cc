@@ -121,33 +121,30 @@ std::vector<Refusal> RefusalsByHistory(const std::vector<v1::Change>& past, cons
   int restarts = 0;
   for (const v1::Change& change : past) {
     if (!IsOver(change.state())) {
-      refusals.push_back({RefusalKind::kOpen, absl::StrCat("change ", change.id(), " of it is not over"), false});
+      refusals.push_back({RefusalKind::kOpen, absl::StrCat("change ", change.id(), " of it is not over")});
     }
     const bool failed = FailedByItself(change) && IsLater(change.ended(), now, limits.keep_failed);
     if (failed && Repeats(change, wanted)) {
       refusals.push_back({RefusalKind::kFailedBefore,
-                          absl::StrCat("the same was rolled back (change ", change.id(), "): ", change.outcome()),
-                          true});
+                          absl::StrCat("the same was rolled back (change ", change.id(), "): ", change.outcome())});
     }
     const v1::Change* taken_back = TakenBack(past, change);
     if (taken_back != nullptr && IsLater(change.ended(), now, limits.keep_failed) && Repeats(*taken_back, wanted)) {
       refusals.push_back({RefusalKind::kFailedBefore,
-                          absl::StrCat(change.author(), " took the same back (change ", change.id(), ")"), true});
+                          absl::StrCat(change.author(), " took the same back (change ", change.id(), ")")});
     }
     if (IsLater(change.begun(), now, absl::Hours(24))) restarts += RestartsOf(change);
   }
   const PutBacks put_backs = PutBacksOf(past, wanted, limits, now);
   if (put_backs.count >= limits.most_put_backs) {
-    refusals.push_back({RefusalKind::kFlapping,
-                        absl::StrCat(put_backs.by.empty() ? "somebody" : put_backs.by, " put the values back ",
-                                     put_backs.count, " times: settle who owns them"),
-                        true});
+    refusals.push_back(
+        {RefusalKind::kFlapping, absl::StrCat(put_backs.by.empty() ? "somebody" : put_backs.by, " put the values back ",
+                                              put_backs.count, " times: settle who owns them")});
   }
   const int budget = limits.restarts_a_day * (wanted.is_urgent() ? 2 : 1);
   if (wanted.restarts_job() && restarts >= budget) {
     refusals.push_back({RefusalKind::kBudget,
-                        absl::StrCat("it was restarted ", restarts, " times within a day; allowed are ", budget),
-                        true});
+                        absl::StrCat("it was restarted ", restarts, " times within a day; allowed are ", budget)});
   }
   return refusals;
 }

@@ -8,7 +8,7 @@
 #include "libtune/internal/path.h"
 #include "service/cluster/json_field.h"
 #include "service/jobs/policy_book.h"
-#include "service/rollout/wait_for.h"
+#include "service/store/wait_for.h"
 
 namespace tune {
 namespace {

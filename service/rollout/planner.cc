@@ -15,8 +15,6 @@
 namespace tune {
 namespace {
 
-constexpr int64_t kMostPast = 100;  // changes of a job that are looked at
-
 v1::Change ChangeOf(const FlinkJob& job, const Judgement& judged, const SpecPatch& plan, absl::Time now) {
   v1::Change change;
   Write(job.key, *change.mutable_job());
@@ -41,13 +39,11 @@ v1::Change ChangeOf(const FlinkJob& job, const Judgement& judged, const SpecPatc
 void Write(const Refusal& refusal, v1::Refusal& out) {
   out.set_kind(Name(refusal.kind));
   out.set_text(Utf8(refusal.text));
-  out.set_is_waivable(refusal.waivable);
+  out.set_is_waivable(refusal.waivable());
 }
 
 std::optional<absl::StatusOr<JobSettings>> Planner::SettingsOf(const JobKey& job) const {
-  const std::shared_ptr<const FlinkJob> found = cluster_.FindJob(job);
-  if (found == nullptr) return std::nullopt;
-  return ReadJobSettings(*found, cluster_.FindNamespace(job.ns).get());
+  return ReadJobSettings(cluster_, job);
 }
 
 absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const Judgement& judged, bool by_person,
@@ -65,10 +61,7 @@ absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const Judgement& 
   planned.change = ChangeOf(*found, judged, *plan, now);
   if (auto status = WriteFields(*plan, planned.change); !status.ok()) return status;
   const absl::StatusOr<JobSettings> settings = ReadJobSettings(*found, cluster_.FindNamespace(job.ns).get());
-  if (settings.ok()) {
-    planned.mode = settings->mode;
-    planned.priority = settings->priority;
-  }
+  if (settings.ok()) planned.priority = settings->priority;
   planned.refusals = RefusalsOf({*found, settings, *plan, judged.recommendation, *fit, by_person, now});
   return planned;
 }
@@ -91,9 +84,7 @@ absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const TuningPolic
 
 absl::Status Planner::AddHistory(absl::Time now, PlannedChange& planned) const {
   const JobKey job = JobOf(planned.change);
-  ChangeFilter filter;
-  filter.job = job;
-  const absl::StatusOr<std::vector<v1::Change>> past = changes_.List(filter, 0, kMostPast);
+  const absl::StatusOr<std::vector<v1::Change>> past = changes_.PastOf(job);
   if (!past.ok()) return past.status();
   for (Refusal& refusal : RefusalsByHistory(*past, planned.change, limits_, now)) {
     planned.refusals.push_back(std::move(refusal));
@@ -102,7 +93,7 @@ absl::Status Planner::AddHistory(absl::Time now, PlannedChange& planned) const {
   planned.change.set_put_back(put_backs.count);
   planned.change.set_put_back_by(put_backs.by);
   for (const v1::Pause& pause : pauses_.Of(job)) {
-    planned.refusals.push_back({RefusalKind::kPaused, ToText(pause), false});
+    planned.refusals.push_back({RefusalKind::kPaused, ToText(pause)});
   }
   return absl::OkStatus();
 }

@@ -25,7 +25,6 @@ namespace tune {
 struct PlannedChange {
   v1::Change change;              // as it would begin: no id, no author
   std::vector<Refusal> refusals;  // the weightiest first; empty: go
-  Mode mode = Mode::kOff;
   Priority priority = Priority::kP2;
 };
 

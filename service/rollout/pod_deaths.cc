@@ -40,7 +40,7 @@ void PodDeaths::Note(const PodChange& change, absl::Time now) {
   }
   if (is_first_look || pod.deleting || (!restarted && (!ended || before.dead))) return;
   Add({change.ns, pod.cluster},
-      {now, change.name, pod.reason.empty() ? "Error" : pod.reason, pod.role, pod.reason == kOomKilled});
+      {now, change.name, pod.reason.empty() ? kError : pod.reason, pod.role, pod.reason == kOomKilled});
 }
 
 void PodDeaths::Add(const Name& cluster, PodDeath death) {

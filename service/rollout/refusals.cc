@@ -53,9 +53,7 @@ class Look {
   }
 
  private:
-  void Refuse(RefusalKind kind, std::string text, bool waivable = false) {
-    refusals_.push_back({kind, std::move(text), waivable});
-  }
+  void Refuse(RefusalKind kind, std::string text) { refusals_.push_back({kind, std::move(text)}); }
 
   void LookAtObject() {
     if (job_.key.kind == JobKind::kSessionJob) {
@@ -100,20 +98,19 @@ class Look {
     }
     if (case_.plan.changes.empty()) return Refuse(RefusalKind::kNothing, "nothing would change");
     if (IsThin(case_.recommendation)) {
-      Refuse(RefusalKind::kThin, "too little was measured to be sure of what would change", /*waivable=*/true);
+      Refuse(RefusalKind::kThin, "too little was measured to be sure of what would change");
     }
     if (!case_.fit.fits) {
       Refuse(RefusalKind::kQuota, absl::StrCat("the namespace does not take the pods: ", case_.fit.cap));
     }
     if (!case_.plan.restarts_job) return;
     if (Has(case_.recommendation, FindingKind::kCheckpointBound) && job_.upgrade_mode != UpgradeMode::kStateless) {
-      Refuse(RefusalKind::kCheckpoints, "checkpoints fail, and the change restarts the job from one", true);
+      Refuse(RefusalKind::kCheckpoints, "checkpoints fail, and the change restarts the job from one");
     }
     const bool stateless = job_.spec.has_job && job_.upgrade_mode == UpgradeMode::kStateless;
     if (stateless && !(case_.settings.ok() && case_.settings->allow_stateless)) {
       Refuse(RefusalKind::kStateless,
-             "upgradeMode is stateless: the job would lose its state; tune.dev/allow-stateless: \"true\" lets it",
-             true);
+             "upgradeMode is stateless: the job would lose its state; tune.dev/allow-stateless: \"true\" lets it");
     }
   }
 

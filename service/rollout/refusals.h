@@ -1,6 +1,8 @@
 // Why a plan is not put into force.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -40,10 +42,15 @@ enum class RefusalKind {
   kPaused,        // somebody stopped all writing to it
 };
 
+// A person who asks for the change may say that such a reason does not matter.
+constexpr RefusalKind kWaivable[] = {RefusalKind::kThin,         RefusalKind::kCheckpoints, RefusalKind::kStateless,
+                                     RefusalKind::kFailedBefore, RefusalKind::kFlapping,    RefusalKind::kBudget};
+
 struct Refusal {
   RefusalKind kind;
-  std::string text;       // one sentence, with what to do
-  bool waivable = false;  // a person who asks for the change may say that it does not matter
+  std::string text;  // one sentence, with what to do
+
+  bool waivable() const { return std::find(std::begin(kWaivable), std::end(kWaivable), kind) != std::end(kWaivable); }
 };
 
 // What is to be done, and to what. All of them outlive the call.

@@ -130,6 +130,12 @@ InFlight Rollout::CountInFlight() const {
   return in_flight;
 }
 
+// With the mutex held. Nobody is at it, and it did not fail just now.
+bool Rollout::MayTake(const JobKey& job, absl::Time now) const {
+  const auto it = not_before_.find(job);
+  return !held_.contains(job) && (it == not_before_.end() || now >= it->second);
+}
+
 // With the mutex held. Those that another thread is at count as begun.
 std::optional<Candidate> Rollout::TakeNext() {
   if (waiting_.empty() || !parts_.gate.IsWriter()) return std::nullopt;
@@ -143,9 +149,7 @@ std::optional<Candidate> Rollout::TakeNext() {
   std::vector<Candidate> may;
   const absl::Time now = parts_.clock();
   for (const auto& [job, candidate] : waiting_) {
-    const auto it = not_before_.find(job);
-    if (held_.contains(job) || (it != not_before_.end() && now < it->second)) continue;
-    may.push_back(candidate);
+    if (MayTake(job, now)) may.push_back(candidate);
   }
   const std::optional<size_t> next = NextOf(may, in_flight, options_.limits);
   if (!next) return std::nullopt;
@@ -208,9 +212,8 @@ void Rollout::LookAtAll() {
     const JobKey job = JobOf(change);
     {
       const std::lock_guard lock(mutex_);
-      const auto it = not_before_.find(job);
-      if (held_.contains(job) || (it != not_before_.end() && now < it->second)) continue;
-      if (it != not_before_.end()) not_before_.erase(it);
+      if (!MayTake(job, now)) continue;
+      not_before_.erase(job);
       held_.insert(job);
     }
     // As it is now that nobody else is at it.
@@ -294,22 +297,18 @@ absl::Status Rollout::TakeStep(v1::Change change, const WatchStep& step) {
       return parts_.changes.Put(change, now);
     case WatchVerdict::kStable:
       measure();
-      End(v1::CHANGE_STATE_STABLE, step.why, now, change);
-      return parts_.changes.Put(change, now);
+      return applier_.Finish(std::move(change), v1::CHANGE_STATE_STABLE, step.why);
     case WatchVerdict::kGoBack:
       measure();
       return applier_.GoBack(std::move(change), step.why);
     case WatchVerdict::kIsBack:
-      End(v1::CHANGE_STATE_ROLLED_BACK, step.why, now, change);
-      return parts_.changes.Put(change, now);
+      return applier_.Finish(std::move(change), v1::CHANGE_STATE_ROLLED_BACK, step.why);
     case WatchVerdict::kLookAgain:
       return applier_.LookAgain(std::move(change));
     case WatchVerdict::kOvertaken:
-      End(v1::CHANGE_STATE_OVERTAKEN, step.why, now, change);
-      return parts_.changes.Put(change, now);
+      return applier_.Finish(std::move(change), v1::CHANGE_STATE_OVERTAKEN, step.why);
     case WatchVerdict::kFailed:
-      End(v1::CHANGE_STATE_FAILED, step.why, now, change);
-      return parts_.changes.Put(change, now);
+      return applier_.Finish(std::move(change), v1::CHANGE_STATE_FAILED, step.why);
   }
   return absl::OkStatus();
 }

@@ -86,6 +86,7 @@ class Rollout {
   WatchStep LookAt(const v1::Change& change, absl::Time now);
   JobLook LookOf(const v1::Change& change, const std::shared_ptr<const FlinkJob>& job, absl::Time now) const;
   absl::Status TakeStep(v1::Change change, const WatchStep& step);
+  bool MayTake(const JobKey& job, absl::Time now) const;
   std::optional<Candidate> TakeNext();
   InFlight CountInFlight() const;
   void Failed(const JobKey& job, const absl::Status& status);

@@ -166,4 +166,10 @@ absl::StatusOr<JobSettings> ReadJobSettings(const FlinkJob& job, const Namespace
   return Reader(job, ns).Read();
 }
 
+std::optional<absl::StatusOr<JobSettings>> ReadJobSettings(const ClusterView& cluster, const JobKey& job) {
+  const std::shared_ptr<const FlinkJob> found = cluster.FindJob(job);
+  if (found == nullptr) return std::nullopt;
+  return ReadJobSettings(*found, cluster.FindNamespace(job.ns).get());
+}
+
 }  // namespace tune

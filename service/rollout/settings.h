@@ -1,10 +1,12 @@
 // What a job's owner lets libtune do with it: labels and annotations tune.dev/… of the job, or of its namespace.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "service/cluster/cluster_view.h"
 #include "service/cluster/flink_job.h"
 #include "service/cluster/namespace_objects.h"
 #include "service/rollout/low_traffic.h"
@@ -43,6 +45,8 @@ struct JobSettings {
 // kInvalidArgument lists every violation: a value that is none, a name under tune.dev/ that is none of these nor
 // libtune's own, a label and an annotation of one object that contradict one another. Nothing may then be written.
 absl::StatusOr<JobSettings> ReadJobSettings(const FlinkJob& job, const NamespaceFacts* ns);
+// The same of a job as the cluster has it now. nullopt: it does not have it.
+std::optional<absl::StatusOr<JobSettings>> ReadJobSettings(const ClusterView& cluster, const JobKey& job);
 
 // What libtune writes itself: the last recommendation.
 constexpr char kRecommendationAnnotation[] = "tune.dev/recommendation";

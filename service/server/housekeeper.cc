@@ -1,9 +1,10 @@
 #include "service/server/housekeeper.h"
 
-#include <future>
 #include <optional>
+#include <utility>
 
 #include "absl/time/clock.h"
+#include "service/store/wait_for.h"
 
 namespace tune {
 namespace {
@@ -61,10 +62,9 @@ void Housekeeper::ForgetJobs(absl::Time now) {
 
 void Housekeeper::Sweep(absl::Time now) {
   for (bool more = true; more;) {
-    std::promise<bool> swept;
-    store_.Sweep(now,
-                 [&swept](const absl::StatusOr<SweepResult>& result) { swept.set_value(result.ok() && result->more); });
-    more = swept.get_future().get() && MaySleep(kBetweenParts);
+    const auto swept = WaitFor<absl::StatusOr<SweepResult>>(
+        [&](Store::Done<SweepResult> done) { store_.Sweep(now, std::move(done)); });
+    more = swept.ok() && swept->more && MaySleep(kBetweenParts);
   }
 }
 

@@ -11,10 +11,8 @@ namespace {
 
 // Settings that cannot be read say nothing.
 std::string OwnersPolicyOf(const ClusterView& view, const JobKey& job) {
-  const std::shared_ptr<const FlinkJob> found = view.FindJob(job);
-  if (found == nullptr) return "";
-  const absl::StatusOr<JobSettings> settings = ReadJobSettings(*found, view.FindNamespace(job.ns).get());
-  return settings.ok() ? settings->policy : "";
+  const auto settings = ReadJobSettings(view, job);
+  return settings && settings->ok() ? (*settings)->policy : "";
 }
 
 }  // namespace

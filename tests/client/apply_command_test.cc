@@ -101,7 +101,7 @@ TEST_F(ApplyCommand, WithoutATerminalItNeedsYesOrDryRun) {
   EXPECT_EQ(requests_.size(), 1u);
 }
 
-TEST_F(ApplyCommand, SendsWhatWasAskedForAndTheGenerationThatWasShown) {
+TEST_F(ApplyCommand, SendsWhatWasAskedForAndThePlanThatWasShown) {
   const ProgramResult r = Apply(
       {"-y", "--force", "--waive", "thin", "--waive", "quota", "--policy", "careful", "--set", "max_parallelism=8"});
   EXPECT_EQ(r.exit_code, 0) << r.error;
@@ -110,6 +110,7 @@ TEST_F(ApplyCommand, SendsWhatWasAskedForAndTheGenerationThatWasShown) {
   EXPECT_EQ(request.job().namespace_(), "team-a");
   EXPECT_EQ(request.job().name(), "orders");
   EXPECT_EQ(request.generation(), 4);
+  EXPECT_EQ(request.plan_digest(), "what was shown");
   EXPECT_TRUE(request.force());
   EXPECT_FALSE(request.dry_run());
   EXPECT_THAT(request.waive(), ElementsAre("thin", "quota"));
@@ -184,9 +185,10 @@ TEST_F(ApplyCommand, ASpecThatChangedMeanwhileIsNotApplied) {
   answers_ = {{grpc::ABORTED, "the spec is of generation 5 by now"}};
   const ProgramResult r = Apply({"-y"});
   EXPECT_EQ(r.exit_code, 4);
-  EXPECT_EQ(r.error,
-            "error: the spec is of generation 5 by now\nNothing was done, as the spec is no longer the one that was "
-            "shown; look again with tune plan team-a/orders\n");
+  EXPECT_EQ(
+      r.error,
+      "error: the spec is of generation 5 by now\nNothing was done, as spec or plan is no longer the one that was "
+      "shown; look again with tune plan team-a/orders\n");
 }
 
 TEST_F(ApplyCommand, TheGenerationThatIsGivenHasToBeThePlans) {

@@ -178,6 +178,16 @@ TEST_F(AuditCommand, DetailsAreAllThatIsKnown) {
   EXPECT_EQ(Audit({"team-a/orders", "--details"}).out, out);
 }
 
+// Of a what-if policy nothing is decided, and so the decision has no number.
+TEST_F(AuditCommand, ADecisionThatIsNotStoredHasNoNumber) {
+  v1::Change change = MadeUpChange(7, v1::CHANGE_STATE_STABLE);
+  *answer_.add_changes() = change;
+  EXPECT_THAT(Audit({"--details"}).out, Not(HasSubstr("#0")));
+  change.mutable_decision()->set_id(40);
+  *answer_.mutable_changes(0) = change;
+  EXPECT_THAT(Audit({"--details"}).out, HasSubstr(" #40, "));
+}
+
 TEST_F(AuditCommand, OneThatTakesAnotherBackSaysWhich) {
   v1::Change change = MadeUpChange(8, v1::CHANGE_STATE_STABLE);
   change.clear_decision();

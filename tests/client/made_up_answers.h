@@ -65,6 +65,7 @@ inline v1::PlanResponse MadeUpPlan() {
   change.set_is_number(true);
   patch.set_restarts_job(true);
   plan.set_generation(4);
+  plan.set_plan_digest("what was shown");
   return plan;
 }
 

@@ -151,8 +151,28 @@ TEST(ChangeFields, ThatAreDamagedAreNamed) {
   EXPECT_FALSE(FieldsBefore(change).ok());
 }
 
+TEST(ChangeFields, ThatWouldBeWrittenHaveADigest) {
+  const std::string digest = DigestOfPlan(Written());
+  EXPECT_FALSE(digest.empty());
+  v1::Change change = Written();
+  change.set_id(7);
+  change.mutable_fields(0)->set_before("9");
+  change.mutable_fields(0)->add_owners("argocd");
+  change.mutable_fields(0)->set_reason("another");
+  EXPECT_EQ(DigestOfPlan(change), digest) << "what was there before, and why, is no matter";
+  change.mutable_fields(0)->set_after("3");
+  EXPECT_NE(DigestOfPlan(change), digest);
+  change = Written();
+  change.mutable_fields(0)->clear_after();
+  EXPECT_NE(DigestOfPlan(change), digest);
+  change = Written();
+  change.mutable_fields()->RemoveLast();
+  EXPECT_NE(DigestOfPlan(change), digest);
+}
+
 TEST(ChangeFields, OfNoneAreNone) {
   EXPECT_THAT(*FieldsAfter({}), IsEmpty());
+  EXPECT_EQ(DigestOfPlan({}), "");
   EXPECT_EQ(FieldsText({}), "");
 }
 

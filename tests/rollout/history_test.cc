@@ -94,7 +94,7 @@ TEST_F(History, OneThatIsNotOverIsInTheWay) {
     past_.clear();
     Add(state, absl::Hours(100)).clear_ended();
     EXPECT_THAT(Kinds(), ElementsAre(RefusalKind::kOpen));
-    EXPECT_FALSE(All()[0].waivable);
+    EXPECT_FALSE(All()[0].waivable());
     EXPECT_THAT(All()[0].text, HasSubstr("change 100"));
   }
 }
@@ -104,7 +104,7 @@ TEST_F(History, WhatFailedIsNotTriedAgainForADay) {
     past_.clear();
     Add(state, absl::Hours(24) + absl::Seconds(59)).set_outcome("crash loop");
     EXPECT_THAT(Kinds(), ElementsAre(RefusalKind::kFailedBefore)) << "over for 24 h less a second";
-    EXPECT_TRUE(All()[0].waivable);
+    EXPECT_TRUE(All()[0].waivable());
     EXPECT_EQ(All()[0].text, "the same was rolled back (change 100): crash loop");
     past_.clear();
     Add(state, absl::Hours(24) + absl::Minutes(1));
@@ -154,7 +154,7 @@ TEST_F(History, WhatAPersonTookBackStaysSoForADay) {
   ASSERT_EQ(past_[1].id(), 99);
   EXPECT_THAT(Kinds(), ElementsAre(RefusalKind::kFailedBefore));
   EXPECT_EQ(All()[0].text, "ann took the same back (change 100)");
-  EXPECT_TRUE(All()[0].waivable);
+  EXPECT_TRUE(All()[0].waivable());
   past_[0].set_state(v1::CHANGE_STATE_NOT_APPLIED);
   EXPECT_THAT(Kinds(), IsEmpty());
   past_[0].set_state(v1::CHANGE_STATE_STABLE);
@@ -183,7 +183,7 @@ TEST_F(History, ValuesThatWerePutBackOnceMayBeWrittenAgainAndTwiceNot) {
   first.set_put_back(2);
   EXPECT_THAT(Kinds(), ElementsAre(RefusalKind::kFlapping));
   EXPECT_EQ(All()[0].text, "argocd-controller put the values back 2 times: settle who owns them");
-  EXPECT_TRUE(All()[0].waivable);
+  EXPECT_TRUE(All()[0].waivable());
   first.clear_put_back_by();
   EXPECT_THAT(All()[0].text, HasSubstr("somebody put"));
   limits_.most_put_backs = 3;
@@ -226,7 +226,7 @@ TEST_F(History, AJobIsRestartedFourTimesADayAndEightWhereItMust) {
   EXPECT_THAT(Kinds(), IsEmpty());
   Add(v1::CHANGE_STATE_OVERTAKEN, absl::Hours(24) - absl::Seconds(1));
   EXPECT_THAT(Kinds(), ElementsAre(RefusalKind::kBudget));
-  EXPECT_TRUE(All()[0].waivable);
+  EXPECT_TRUE(All()[0].waivable());
   EXPECT_EQ(All()[0].text, "it was restarted 4 times within a day; allowed are 4");
   wanted_.set_restarts_job(false);
   EXPECT_THAT(Kinds(), IsEmpty()) << "in place";

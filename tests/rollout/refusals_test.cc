@@ -104,7 +104,7 @@ TEST_F(Refusals, OfAPlan) {
   Plan({"spec", "job", "parallelism"});
   recommendation_.vertices[0].confidence = Confidence::kLow;
   EXPECT_THAT(Kinds(), ElementsAre(RefusalKind::kThin));
-  EXPECT_TRUE(All()[0].waivable);
+  EXPECT_TRUE(All()[0].waivable());
   recommendation_.vertices[0].wanted = 2;
   EXPECT_THAT(Kinds(), IsEmpty()) << "it does not change";
   recommendation_.task_managers.action = Action::kLower;
@@ -113,7 +113,7 @@ TEST_F(Refusals, OfAPlan) {
   fit_ = {false, "requests.cpu of quota team-a: 12 of 10 cores", 3};
   EXPECT_THAT(Kinds(), ElementsAre(RefusalKind::kQuota));
   EXPECT_THAT(All()[0].text, HasSubstr("12 of 10 cores"));
-  EXPECT_FALSE(All()[0].waivable);
+  EXPECT_FALSE(All()[0].waivable());
 }
 
 TEST_F(Refusals, OfARestart) {

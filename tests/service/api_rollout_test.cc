@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "libtune/codec/times.h"
-#include "service/patch/field_owners.h"
+#include "service/patch/live_object.h"
 #include "service/rollout/change.h"
 #include "tests/service/rollout_daemon.h"
 
@@ -110,6 +110,29 @@ TEST_F(RolloutApi, OfAnOlderPlanAndOfTheSameRequestNothingIsDone) {
   EXPECT_EQ(Audit("orders").size(), 1u);
 }
 
+TEST_F(RolloutApi, WhatIsAppliedIsThePlanThatWasSeen) {
+  daemon_.Start();
+  Create("orders");
+  v1::PlanRequest ask;
+  *ask.mutable_kept()->mutable_job() = Job("orders");
+  ask.mutable_kept()->mutable_policy()->add_sets("target_busy_fraction=0.4");  // 1.8 / 0.4: 5
+  v1::PlanResponse seen;
+  ASSERT_TRUE(daemon_.Call(&Stub::Plan, ask, seen).ok());
+  ASSERT_FALSE(seen.plan_digest().empty());
+  v1::ApplyRequest wish = Wish("orders");
+  *wish.mutable_policy() = ask.kept().policy();
+  wish.set_plan_digest(seen.plan_digest());
+  wish.set_dry_run(true);
+  const v1::Change change = MustApply(wish);
+  wish.clear_policy();
+  v1::ApplyResponse response;
+  const grpc::Status status = daemon_.Call(&Stub::Apply, wish, response);
+  EXPECT_EQ(status.error_code(), grpc::ABORTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("needs something else by now than the plan that was seen: spec."));
+  wish.clear_plan_digest();
+  EXPECT_NE(FieldsText(MustApply(wish)), FieldsText(change));
+}
+
 TEST_F(RolloutApi, RollbackByAPersonWritesTheValuesBefore) {
   daemon_.Start();
   Create("orders");
@@ -132,6 +155,37 @@ TEST_F(RolloutApi, RollbackByAPersonWritesTheValuesBefore) {
   const v1::Change end = EndOf("orders");
   EXPECT_EQ(end.state(), v1::CHANGE_STATE_ROLLED_BACK);
   EXPECT_THAT(end.outcome(), HasSubstr("ipv4:127.0.0.1 asked for it"));
+  EXPECT_EQ(Get("orders")["spec"], before["spec"]);
+}
+
+TEST_F(RolloutApi, ARollbackIsNotRolledBackUnlessItIsNamed) {
+  daemon_.Start();
+  Create("orders");
+  const json before = Get("orders");
+  const v1::Change change = MustApply(Wish("orders"));
+  ASSERT_EQ(EndOf("orders").state(), v1::CHANGE_STATE_STABLE);
+  const json after = Get("orders");
+  v1::RollbackRequest request;
+  *request.mutable_job() = Job("orders");
+  v1::RollbackResponse response;
+  ASSERT_TRUE(daemon_.Call(&Stub::Rollback, request, response).ok());
+  const int64_t back = response.change().id();
+  ASSERT_TRUE(daemon_.Call(&Stub::Rollback, request, response).ok());
+  EXPECT_EQ(response.change().id(), back);
+  EXPECT_TRUE(response.repeated()) << "it is going back";
+  ASSERT_EQ(EndOf("orders").state(), v1::CHANGE_STATE_STABLE);
+  const grpc::Status none = daemon_.Call(&Stub::Rollback, request, response);
+  EXPECT_EQ(none.error_code(), grpc::NOT_FOUND) << none.error_message();
+
+  request.set_change(back);
+  ASSERT_TRUE(daemon_.Call(&Stub::Rollback, request, response).ok());
+  EXPECT_EQ(response.change().takes_back(), back);
+  ASSERT_EQ(EndOf("orders").state(), v1::CHANGE_STATE_STABLE);
+  EXPECT_EQ(Get("orders")["spec"], after["spec"]);
+  request.clear_change();
+  ASSERT_TRUE(daemon_.Call(&Stub::Rollback, request, response).ok());
+  EXPECT_EQ(response.change().takes_back(), change.id()) << "in force again";
+  ASSERT_EQ(EndOf("orders").state(), v1::CHANGE_STATE_STABLE);
   EXPECT_EQ(Get("orders")["spec"], before["spec"]);
 }
 
