@@ -10,6 +10,8 @@
 namespace tune {
 namespace {
 
+constexpr double kWarm = 0.999;  // of a bin that has no part of a start or a warm-up
+
 // The first bin that begins at `from` or later.
 size_t FirstBin(const JobWindow& window, absl::Time from) {
   if (from <= window.start) return 0;
@@ -55,24 +57,28 @@ std::optional<SourceLag> LagOf(const SourceWindow& source, absl::Duration bin, s
   return lag;
 }
 
-// In the current run, after the warm-up.
-std::optional<double> HeldBackInRun(const VertexWindow& vertex) {
+// Over the last bins, back to the one in which it started and warmed up last.
+std::optional<double> HeldBackSinceStart(const VertexWindow& vertex, size_t first) {
   double task_s = 0, used_s = 0;
-  for (const SubtaskWindow& subtask : vertex.subtasks) {
-    task_s += subtask.covered_s;
-    used_s += subtask.busy_s + subtask.backpressured_s;
+  for (size_t i = vertex.bins.size(); i > first; --i) {
+    const Bin& bin = vertex.bins[i - 1];
+    if (bin.warm_s < kWarm * bin.covered_s) break;
+    task_s += bin.task_s;
+    used_s += bin.busy_s + bin.backpressured_s;
   }
-  if (task_s <= 0 || !vertex.busy_measured) return std::nullopt;
+  if (task_s <= 0) return std::nullopt;
   return std::min(1.0, used_s / task_s);
 }
 
 }  // namespace
 
 LagView LookAtPresent(const JobWindow& window) {
-  LagView view = LookAtLag(window, window.start + window.length - kPresent);
+  const absl::Time from = window.start + window.length - kPresent;
+  LagView view = LookAtLag(window, from);
   view.held_back.reset();
+  const size_t first = FirstBin(window, from);
   for (const SourceWindow& source : window.sources) {
-    const std::optional<double> held_back = HeldBackInRun(window.vertices[static_cast<size_t>(source.vertex)]);
+    const auto held_back = HeldBackSinceStart(window.vertices[static_cast<size_t>(source.vertex)], first);
     if (held_back) view.held_back = std::max(view.held_back.value_or(0), *held_back);
   }
   return view;

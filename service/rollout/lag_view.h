@@ -31,8 +31,8 @@ constexpr double kClearRise = 2.6;  // of MannKendall(): by chance once in two h
 LagView LookAtLag(const JobWindow& window, absl::Time from);
 
 constexpr absl::Duration kPresent = absl::Minutes(15);
-// As it is at the window's end: what waits over the last kPresent; held back since the sources have their parallelism,
-// their last start up to now. How it was before that says nothing of it.
+// As it is at the window's end: what waits over the last kPresent; held back in the bins of these that came after the
+// job's last start and warm-up, whatever was restarted for. How it was before that says nothing of it.
 LagView LookAtPresent(const JobWindow& window);
 
 }  // namespace tune

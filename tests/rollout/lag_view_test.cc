@@ -168,6 +168,27 @@ TEST(LagView, FromTheWindowsEndOnThereIsNothing) {
 
 // A source that has no time left and yet keeps up: of its log there is noise alone, as large as what comes in a bin.
 // Twenty minutes with one subtask, of which 900 records/s at 2 ms keep 1.8 busy; then, restarted, with three.
+// Its counters fell: it runs anew, with as many subtasks as before. Each record takes a millisecond now: 900/s go in.
+TEST(LagView, ThePresentBeginsWithTheLastStart) {
+  SteadyJob drowns(0.002), carries(0.001);
+  const auto add = [](const SampleBatch& batch, WindowBuilder& builder) {
+    for (const TaskSample& sample : batch.tasks) ASSERT_TRUE(builder.Add(sample).ok());
+  };
+  const SampleBatch before = drowns.Run(kStart, absl::Minutes(20), 900, 1);
+  for (const double minutes : {0.4, 0.9, 2.0, 10.0, 30.0}) {
+    WindowBuilder builder = *WindowBuilder::Create(drowns.graph(), {}, {});
+    add(before, builder);
+    SteadyJob fresh = carries;
+    add(fresh.Run(kStart + absl::Minutes(20.5), absl::Minutes(minutes), 900, 1), builder);  // warm from 21 on
+    const LagView now = LookAtPresent(builder.Window());
+    if (minutes < 0.5) {
+      EXPECT_EQ(now.held_back, std::nullopt) << minutes;
+    } else {
+      EXPECT_NEAR(now.held_back.value_or(1), 0.01, 1e-3) << minutes;
+    }
+  }
+}
+
 TEST(LagView, ThePresentKnowsNothingOfTheRunBefore) {
   SteadyJob drowns(0.002), carries(0.002);
   JobGraph graph = drowns.graph();
