@@ -56,6 +56,14 @@ std::string_view ReasonOfPod(JsonValue object) {
   return FirstOf(object, "/status/containerStatuses", "/lastState/terminated/reason");
 }
 
+// The kubelet says TerminationByKubelet when its node shuts down, and when it runs short of something, which the pod
+// may have used: of the second one the pod's own reason is Evicted.
+bool IsDisrupted(JsonValue object) {
+  const Condition target = ConditionOf(object, "DisruptionTarget");
+  return target.status == "True" &&
+         (target.reason != "TerminationByKubelet" || TextAt(object, "/status/reason") != "Evicted");
+}
+
 int64_t RestartsOf(JsonValue object) {
   int64_t restarts = 0;
   if (const auto statuses = ListAt(object, "/status/containerStatuses")) {
@@ -82,6 +90,7 @@ JobPod ReducePod(JsonValue object) {
   pod.node = Cut(TextAt(object, "/spec/nodeName"), kLongestName);
   pod.ready = ConditionOf(object, "Ready").status == "True";
   pod.deleting = !TextAt(object, "/metadata/deletionTimestamp").empty();
+  pod.disrupted = IsDisrupted(object);
   pod.reason = OneLine(ReasonOfPod(object), kLongestReason);
   pod.restarts = RestartsOf(object);
   if (const auto spec = At(object, "/spec")) pod.resources = SumOf(ContainersOf(*spec), ContainerDefaults());

@@ -28,6 +28,7 @@ struct JobPod {
   PodPhase phase = PodPhase::kUnknown;
   bool ready = false;
   bool deleting = false;
+  bool disrupted = false;  // the cluster took it away: preempted, evicted, its node is gone or shuts down
 
   // A quota counts pods until they have ended, those being deleted too.
   bool counts() const { return phase != PodPhase::kSucceeded && phase != PodPhase::kFailed; }

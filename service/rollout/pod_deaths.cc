@@ -38,9 +38,9 @@ void PodDeaths::Note(const PodChange& change, absl::Time now) {
   } else if (it != pods_.end()) {
     pods_.erase(it);
   }
-  if (is_first_look || pod.deleting || (!restarted && (!ended || before.dead))) return;
+  if (is_first_look || pod.deleting || pod.disrupted || (!restarted && (!ended || before.dead))) return;
   Add({change.ns, pod.cluster},
-      {now, change.name, pod.reason.empty() ? kError : pod.reason, pod.role, pod.reason == kOomKilled});
+      {now, change.name, pod.reason.empty() ? kError : pod.reason, pod.node, pod.role, pod.reason == kOomKilled});
 }
 
 void PodDeaths::Add(const Name& cluster, PodDeath death) {

@@ -18,6 +18,7 @@ namespace tune {
 struct PodDeath {
   absl::Time time;  // when it was seen
   std::string pod, reason;
+  std::string node;  // empty: none
   PodRole role = PodRole::kTaskManager;
   bool is_oom = false;  // killed for its memory
 };
@@ -25,8 +26,8 @@ struct PodDeath {
 // Thread-safe.
 class PodDeaths {
  public:
-  // Takes in what a ClusterView tells. A pod that is being deleted does not die of itself; when one died that is seen
-  // for the first time is not known.
+  // Takes in what a ClusterView tells. A pod that is being deleted, or that the cluster takes away, does not die of
+  // itself; when one died that is seen for the first time is not known.
   void Note(const PodChange& change, absl::Time now);
   // Of a FlinkDeployment's pods, from `since` on, in order of time; the last kMostOfCluster are known, those of the
   // hour before the last one. Of more than kMostClusters those go whose last death is the longest ago.

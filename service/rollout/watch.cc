@@ -1,6 +1,7 @@
 #include "service/rollout/watch.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "libtune/codec/times.h"
@@ -13,11 +14,27 @@ namespace {
 constexpr double kErrorGone = 0.25;
 // So long a part of `settle` the job works off what waited while it restarted.
 constexpr double kCatchUp = 0.2;
+constexpr absl::Duration kAtOnce = absl::Seconds(10);  // pods that die on one node within so long die with it
 constexpr double kHadTime = 0.5;  // of a source's time, before the change: it could have read twice as much
 
 // FINISHED of an upgrade under way is another phase.
 bool HasEnded(const FlinkJob& job) {
   return PhaseOf(job) == JobPhase::kFinished || PhaseOf(job) == JobPhase::kCanceled;
+}
+
+// How often something died, from `since` on, up to `most`; `last` is what died last of these.
+int CrashesOf(const std::vector<PodDeath>& deaths, absl::Time since, int most, const PodDeath*& last) {
+  std::map<std::string, absl::Time> of_node;
+  int crashes = 0;
+  for (const PodDeath& death : deaths) {
+    if (death.time < since) continue;
+    const auto [it, is_first] = of_node.try_emplace(death.node, death.time);
+    if (!is_first && !death.node.empty() && death.time - it->second < kAtOnce) continue;
+    it->second = death.time;
+    last = &death;
+    if (++crashes == most) break;
+  }
+  return crashes;
 }
 
 WatchStep GoBack(std::string why) { return {WatchVerdict::kGoBack, std::move(why)}; }
@@ -109,15 +126,16 @@ std::optional<Watch::Trouble> Watch::Broken(const v1::Change& change, const JobL
     return Trouble{state.text, ran};
   }
   if (job.status.lifecycle == Lifecycle::kUpgrading || !deployed_) return std::nullopt;
-  int crashes = 0;
   for (const PodDeath& death : look.deaths) {
-    if (death.time < *deployed_) continue;
-    if (death.is_oom) return Trouble{absl::StrCat("pod ", death.pod, " was killed for its memory (OOMKilled)"), true};
-    if (++crashes >= limits_.crashes) {
-      return Trouble{
-          absl::StrCat("crash loop: ", crashes, " processes died, the last one ", death.pod, " (", death.reason, ")"),
-          ran};
-    }
+    if (death.time < *deployed_ || !death.is_oom) continue;
+    return Trouble{absl::StrCat("pod ", death.pod, " was killed for its memory (OOMKilled)"), true};
+  }
+  const PodDeath* last = nullptr;
+  const int crashes = CrashesOf(look.deaths, *deployed_, limits_.crashes, last);
+  if (crashes >= limits_.crashes) {
+    return Trouble{
+        absl::StrCat("crash loop: ", crashes, " processes died, the last one ", last->pod, " (", last->reason, ")"),
+        ran};
   }
   if (restarts_ >= limits_.crashes) {
     return Trouble{absl::StrCat("crash loop: the job restarted ", restarts_, " times"), ran};

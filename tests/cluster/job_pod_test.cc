@@ -59,6 +59,23 @@ TEST(JobPodTest, SaysWhyItDoesNotRun) {
   EXPECT_EQ(reason(R"({"phase":"Running"})"), "");
 }
 
+TEST(JobPodTest, IsDisruptedWhereTheClusterTakesItAway) {
+  const auto disrupted = [](const char* status, const char* reason, const char* of_pod) {
+    return Pod("{}", absl::StrCat(R"({"phase":"Failed","reason":")", of_pod,
+                                  R"(","conditions":[{"type":"DisruptionTarget","status":")", status, R"(","reason":")",
+                                  reason, "\"}]}"))
+        .disrupted;
+  };
+  for (const char* reason :
+       {"PreemptionByScheduler", "DeletionByTaintManager", "EvictionByEvictionAPI", "DeletionByPodGC"}) {
+    EXPECT_TRUE(disrupted("True", reason, "")) << reason;
+    EXPECT_FALSE(disrupted("False", reason, "")) << reason;
+  }
+  EXPECT_TRUE(disrupted("True", "TerminationByKubelet", "Terminated")) << "its node shuts down";
+  EXPECT_FALSE(disrupted("True", "TerminationByKubelet", "Evicted")) << "its node runs short of something";
+  EXPECT_FALSE(Pod("{}").disrupted);
+}
+
 TEST(JobPodTest, AQuotaCountsPodsUntilTheyHaveEnded) {
   const std::string spec = absl::StrCat(R"({"containers":[)", Container("1", "1Gi"), "]}");
   for (const char* phase : {"Pending", "Running", "Unknown"}) {

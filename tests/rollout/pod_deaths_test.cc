@@ -101,6 +101,24 @@ TEST_F(Deaths, APodThatFailedIsOne) {
   EXPECT_THAT(All(), ElementsAre("tm-1 Evicted", "tm-2 Error"));
 }
 
+TEST_F(Deaths, PodsThatTheClusterTakesAwayAreNone) {
+  JobPod pod = Running();
+  pod.node = "node-1";
+  Note(1, "tm-1", pod, Kind::kAdded);
+  Note(1, "tm-2", pod, Kind::kAdded);
+  pod.ready = false;
+  pod.reason = "Error";
+  pod.disrupted = true;
+  Note(2, "tm-1", pod);
+  pod.phase = PodPhase::kFailed;
+  Note(3, "tm-1", pod);
+  EXPECT_THAT(All(), IsEmpty());
+  pod.disrupted = false;
+  Note(4, "tm-2", pod);
+  EXPECT_THAT(All(), ElementsAre("tm-2 Error"));
+  EXPECT_EQ(deaths_.Since("team-a", "demo", At(0)).front().node, "node-1");
+}
+
 // Exit 143 of those that are stopped; those that Flink, dying, asks for end with ContainerStatusUnknown.
 TEST_F(Deaths, PodsThatAreBeingDeletedAreNone) {
   JobPod pod = Running();

@@ -202,6 +202,21 @@ TEST_F(WatchUpgrade, ThreeProcessesThatDieAreACrashLoop) {
   EXPECT_EQ(step.why, "crash loop: 3 processes died, the last one c (StartError)");
 }
 
+TEST_F(WatchUpgrade, PodsThatDieWithTheirNodeAreNoCrashLoop) {
+  TakeUp();
+  Be(Lifecycle::kDeployed, FlinkState::kCreated, JobManagerState::kReady);
+  ExpectNothing(5, 5);
+  for (int i = 0; i < 8; ++i) Dies(6 + 0.2 * i, "tm-1-" + std::to_string(i), "Error", "node-1");
+  Dies(9, "tm-1-9", "Error", "node-2");
+  ExpectNothing(10, 10);
+  Dies(15.9, "tm-2-1", "Error", "node-1");
+  ExpectNothing(16, 16);
+  Dies(16, "tm-2-2", "Error", "node-1");  // ten seconds after the first one there
+  const WatchStep step = LookAt(17);
+  EXPECT_EQ(step.verdict, WatchVerdict::kGoBack);
+  EXPECT_EQ(step.why, "crash loop: 3 processes died, the last one tm-2-2 (Error)");
+}
+
 TEST_F(WatchUpgrade, OfAJobThatIsGoneOrGoesIsOvertaken) {
   const auto why = [&](const FlinkJob* job) { return watch_->Look(change_, {At(1), job, {}, "", std::nullopt}); };
   EXPECT_EQ(why(nullptr).verdict, WatchVerdict::kOvertaken);

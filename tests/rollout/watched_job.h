@@ -56,8 +56,8 @@ class WatchedJob : public testing::Test {
     *change_.mutable_went_back() = ToProto(At(seconds));
     job_.generation = 5;
   }
-  void Dies(double seconds, const std::string& pod, const std::string& reason = "Error") {
-    deaths_.push_back({At(seconds), pod, reason, PodRole::kTaskManager, reason == "OOMKilled"});
+  void Dies(double seconds, const std::string& pod, const std::string& reason = "Error", const std::string& node = "") {
+    deaths_.push_back({At(seconds), pod, reason, node, PodRole::kTaskManager, reason == "OOMKilled"});
   }
   void Measure(const char* name, double before, double predicted) {
     v1::ChangeMeasure& measure = *change_.add_measures();
