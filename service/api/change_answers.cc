@@ -169,8 +169,9 @@ absl::Status ChangeAnswers::Answer(const KeptAnswers& kept, const v1::PlanReques
   const absl::Status status = kept.Answer(request, now, response, [&](const JobKey& job, const Judgement& judged) {
     if (request.spec_case() != v1::PlanRequest::SPEC_NOT_SET) return absl::OkStatus();
     absl::StatusOr<PlannedChange> plan = planner_.Plan(job, judged, /*by_person=*/false, now);
-    if (plan.ok()) planned = *std::move(plan);
-    return plan.status();
+    if (!plan.ok()) return plan.status();
+    planned = *std::move(plan);
+    return absl::OkStatus();
   });
   if (!status.ok() || !planned) return status;
   if (auto added = planner_.AddHistory(now, *planned); !added.ok()) return added;

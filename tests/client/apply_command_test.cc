@@ -151,12 +151,12 @@ TEST_F(ApplyCommand, SaysWhyTunedWouldNotDoItByItself) {
   thin.set_kind("thin");
   thin.set_text("too little was measured");
   thin.set_is_waivable(true);
-  const char kText[] =
+  const char text[] =
       "tuned would not apply it by itself:\n"
       "  [off] tune.dev/mode is off\n"
       "  [thin] too little was measured (tune apply --waive thin lets it pass)\n";
-  EXPECT_THAT(Apply({"-y"}).out, HasSubstr(kText));
-  EXPECT_THAT(RunTune({"plan", "team-a/orders", "--server", server_.address()}).out, HasSubstr(kText));
+  EXPECT_THAT(Apply({"-y"}).out, HasSubstr(text));
+  EXPECT_THAT(RunTune({"plan", "team-a/orders", "--server", server_.address()}).out, HasSubstr(text));
   plan_.mutable_patch()->clear_changes();
   EXPECT_THAT(Apply({"-y"}).out, Not(HasSubstr("by itself")));
 }
