@@ -134,6 +134,7 @@ std::string AmountText(const Term& term) {
 std::string NoRoomText(const JobRecommendation& job, const Finding& f) {
   if (f.evidence < 0) return Meaning(f);
   const Evidence step = job.evidence[static_cast<size_t>(f.evidence)];
+  if (step.inputs.size() < 2) return Meaning(f);  // one that was read, of another step
   const Term &needed = step.inputs[0], &allowed = step.inputs[1];
   return absl::StrCat(Meaning(f), ": ", allowed.source, ", ", AmountText(needed), " needed and ", AmountText(allowed),
                       " allowed");

@@ -95,6 +95,23 @@ TEST(FindingText, OfTheJobHasNoVertex) {
             "75 % of the checkpoints failed: no change that needs a savepoint");
 }
 
+// One that was read may point to any step.
+TEST(FindingText, OfNoRoomNamesWhatIsNeededWhereItsStepDoes) {
+  JobRecommendation job;
+  const Term needed = {"needed", 12, "cores", "pods"}, allowed = {"allowed", 10, "cores", "quota team-a"};
+  job.evidence.Add("size.fit", -1, {needed, allowed}, {"slots", 8, "slots", "size.fit"});
+  job.evidence.Add("parallelism.steady", 0, {needed}, {"subtasks", 3, "subtasks", "parallelism.steady"});
+  Finding finding;
+  finding.kind = FindingKind::kNoRoom;
+  finding.share = 0.8;
+  for (const auto& [evidence, text] :
+       {std::pair(-1, ""), {1, ""}, {0, ": quota team-a, 12 cores needed and 10 cores allowed"}}) {
+    finding.evidence = evidence;
+    EXPECT_EQ(FindingText(job, finding, TwoVertices()),
+              std::string("room for 80 % of the slots that are needed") + text);
+  }
+}
+
 // A vertex may have no name; its id is always there.
 TEST(FindingText, OfAVertexWithoutANameSaysItsId) {
   Finding finding = HotKey();
