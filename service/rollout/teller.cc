@@ -18,7 +18,8 @@ namespace tune {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(10), kPause = absl::Seconds(1);
-constexpr absl::Duration kBringsIn = absl::Seconds(5);  // between looks at whether a spec is brought in
+constexpr absl::Duration kBringsIn = absl::Seconds(5);   // between looks at whether a spec is brought in
+constexpr absl::Duration kMostWait = absl::Minutes(10);  // for that, since it was decided
 constexpr size_t kMostTextBytes = 1000;
 
 bool IsBroughtIn(const FlinkJob& job) {
@@ -98,9 +99,7 @@ void Teller::Decided(const JobKey& job, const v1::Decision& decision) {
   event.reason = "Recommendation";
   event.action = "Recommend";
   event.note = decision.reason();
-  Add(job, std::move(event));
-  const std::lock_guard lock(mutex_);
-  if (const auto it = told_.find(job); it != told_.end()) it->second.decision = decision;
+  Add(job, std::move(event), decision);
 }
 
 void Teller::Changed(const v1::Change& change) {
@@ -124,16 +123,17 @@ void Teller::NotChanged(const JobKey& job, const absl::Status& why) {
   Add(job, std::move(event));
 }
 
-void Teller::Add(const JobKey& job, JobEvent event) {
+void Teller::Add(const JobKey& job, JobEvent event, std::optional<v1::Decision> decision) {
   event.job = job;
   const std::lock_guard lock(mutex_);
   if (told_.size() >= kMostJobs && !told_.contains(job)) {
     ++failures_;
     return;
   }
-  std::deque<JobEvent>& events = told_[job].events;
-  events.push_back(std::move(event));
-  if (events.size() > kMostEvents) events.pop_front();
+  Told& told = told_[job];
+  if (decision) told.decision = std::move(decision);
+  told.events.push_back(std::move(event));
+  if (told.events.size() > kMostEvents) told.events.pop_front();
   work_.notify_one();
 }
 
@@ -192,8 +192,9 @@ absl::Status Teller::Tell(const JobKey& job, Told& told) {
     told = Told();
     return absl::OkStatus();
   }
-  if (told.decision && !IsBroughtIn(*found)) {
-    told.not_before = clock_() + kBringsIn;
+  const absl::Time now = clock_();
+  if (told.decision && !IsBroughtIn(*found) && now - TimeOf(told.decision->time()) < kMostWait) {
+    told.not_before = now + kBringsIn;
   } else if (told.decision) {
     if (auto status = Annotate(*found, *told.decision); !status.ok()) return status;
     told.decision.reset();

@@ -24,8 +24,8 @@
 namespace tune {
 
 // Thread-safe. Nobody waits for it: what cannot be told is tried a few times, then left, and counted. Until this daemon
-// writes, the last of each job waits. While the operator brings a spec in, the recommendation waits too: the operator
-// may lose its own status when the object changes under it.
+// writes, the last of each job waits. While the operator brings a spec in, the recommendation waits too, for ten
+// minutes at most: the operator may lose its own status when the object changes under it.
 class Teller {
  public:
   // All of them outlive this. `instance` is this process's name.
@@ -50,7 +50,7 @@ class Teller {
     int tries = 0;
     absl::Time not_before = absl::InfinitePast();
   };
-  void Add(const JobKey& job, JobEvent event);
+  void Add(const JobKey& job, JobEvent event, std::optional<v1::Decision> decision = std::nullopt);
   void Run();
   std::map<JobKey, Told>::iterator Next();
   void TryAgain(const JobKey& job, Told told);

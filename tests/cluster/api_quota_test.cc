@@ -52,13 +52,14 @@ class ClusterApiQuota : public ApiClusterTest {
   NamespaceUse UseWith(const ClusterView& view, const std::string& cluster, size_t pods) {
     NamespaceUse use;
     EXPECT_TRUE(Eventually([&] {
+      if (view.PodsOf(ns_, cluster).size() != pods) return false;
       use = view.QuotaOf(ns_);
       bool counted = !use.limits.quota.empty();
       for (const QuotaEntry& entry : use.limits.quota) {
         const int64_t held = use.jobs.empty() ? 0 : Amount(use.jobs[0].now, entry.resource);
         counted = counted && entry.used && *entry.used == held;
       }
-      return counted && view.PodsOf(ns_, cluster).size() == pods;
+      return counted;
     })) << "what is counted is what the server counts";
     return use;
   }
