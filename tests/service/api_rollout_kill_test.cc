@@ -79,7 +79,7 @@ class KilledRolloutApi : public MadeUpCluster {
       grpc::ClientContext context;
       grpc::Status status;
       v1::Change change;
-      if (random() % 3 != 0) {
+      if (random() % 16 != 0) {
         v1::ApplyRequest request = Wish(name);
         request.set_idempotency_key(key);
         v1::ApplyResponse response;
@@ -94,7 +94,8 @@ class KilledRolloutApi : public MadeUpCluster {
         change = response.change();
       }
       if (status.ok()) told_.insert(change.id());
-      if (status.error_code() == grpc::UNAVAILABLE) absl::SleepFor(absl::Milliseconds(20));
+      // So that some are left alone until they are stable, or taken back by the daemon.
+      absl::SleepFor(absl::Milliseconds(random() % 20));
       if (gone_) return;
     }
   }
