@@ -32,11 +32,11 @@ class ApiClusterTest : public ApiServerTest {
   }
 
   std::unique_ptr<ClusterView> View(KubeClient& client, std::vector<std::string> namespaces,
-                                    ClusterView::JobListener listener = nullptr) const {
+                                    const ClusterView::JobListener& listener = nullptr) const {
     ClusterViewOptions options;
     options.namespaces = std::move(namespaces);
     options.informers.most_wait = absl::Seconds(1);
-    auto view = ClusterView::Start(client, options, std::move(listener));
+    auto view = ClusterView::Start(client, options, listener);
     EXPECT_TRUE(view.ok()) << view.status();
     return *std::move(view);
   }
