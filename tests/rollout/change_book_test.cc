@@ -6,7 +6,6 @@
 
 #include "service/jobs/job_ref.h"
 #include "service/rollout/change.h"
-#include "service/store/database.h"
 #include "tests/store/temporary_store.h"
 
 namespace tune {
@@ -164,12 +163,7 @@ TEST_F(Changes, ThatAreDamagedAreToldAndTheOthersAreThere) {
   const int64_t bad = MustBegin(job_).id();
   const int64_t good = MustBegin(other_).id();
   book_.reset();
-  store_.reset();
-  {
-    auto db = Database::Open({options_.path, false, absl::Seconds(5), 1 << 20});
-    ASSERT_TRUE((*db)->Run(absl::StrCat("UPDATE changes SET blob = x'ff' WHERE id = ", bad)).ok());
-  }
-  Reopen();
+  ChangeFile(absl::StrCat("UPDATE changes SET blob = x'ff' WHERE id = ", bad));
   OpenBook();
   ASSERT_THAT(damaged_, SizeIs(1));
   EXPECT_EQ(damaged_[0].code(), absl::StatusCode::kDataLoss);

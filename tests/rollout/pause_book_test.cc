@@ -8,7 +8,6 @@
 
 #include "absl/time/clock.h"
 #include "libtune/codec/times.h"
-#include "service/store/database.h"
 #include "tests/store/temporary_store.h"
 
 namespace tune {
@@ -38,13 +37,6 @@ class Pauses : public StoreTest {
     std::vector<std::string> reasons;
     for (const v1::Pause& pause : book_->Of(job)) reasons.push_back(pause.reason());
     return reasons;
-  }
-  void Damage(const std::string& sql) {
-    book_.reset();
-    store_.reset();
-    auto db = Database::Open({options_.path, false, absl::Seconds(5), 1 << 20});
-    ASSERT_TRUE(db.ok()) << db.status();
-    ASSERT_TRUE((*db)->Run(sql).ok());
   }
 
   const PolicyScope everyone_ = {};
@@ -123,8 +115,8 @@ TEST_F(Pauses, AreInForceThoughTheyCannotBeStored) {
 
 TEST_F(Pauses, ThatAreDamagedStopTheStart) {
   ASSERT_TRUE(book_->Pause(of_job_, "job", "ann", kNow).ok());
-  Damage("UPDATE pauses SET blob = x'ff'");
-  Reopen();
+  book_.reset();
+  ChangeFile("UPDATE pauses SET blob = x'ff'");
   const auto book = PauseBook::Open(store());
   EXPECT_EQ(book.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(book.status().message()), HasSubstr("job shop/orders"));

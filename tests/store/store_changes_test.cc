@@ -1,7 +1,6 @@
 // Changes of jobs' specs.
 #include <gmock/gmock.h>
 
-#include "service/store/database.h"
 #include "tests/store/temporary_store.h"
 
 namespace tune {
@@ -15,12 +14,12 @@ class StoreChanges : public StoreTest {
  protected:
   absl::StatusOr<ChangeId> Append(const JobKey& job, const std::string& blob, bool open = true,
                                   const IdempotencyKey& key = {}, absl::Duration at = absl::ZeroDuration()) {
-    return Wait<absl::StatusOr<ChangeId>>(
+    return WaitFor<absl::StatusOr<ChangeId>>(
         [&](const auto& done) { store().AppendChange({job, At(at), open, blob}, key, done); });
   }
   absl::Status Update(int64_t id, const JobKey& job, const std::string& blob, bool open,
                       absl::Duration at = absl::Minutes(1)) {
-    return Wait<absl::Status>([&](const auto& done) { store().UpdateChange(id, {job, At(at), open, blob}, done); });
+    return WaitFor<absl::Status>([&](const auto& done) { store().UpdateChange(id, {job, At(at), open, blob}, done); });
   }
   std::vector<std::string> Blobs(const ChangeFilter& filter = {}, int64_t before = 0, int64_t most = 100) {
     const auto changes = store().ListChanges(filter, before, most);
@@ -105,7 +104,7 @@ TEST_F(StoreChanges, GoWhenTheyWereOverForLongAndNotBefore) {
   Append(job_, "old", false).IgnoreError();
   Append(job_, "new", false, {}, absl::Minutes(90)).IgnoreError();
   const auto swept =
-      Wait<absl::StatusOr<SweepResult>>([&](const auto& done) { store().Sweep(At(absl::Hours(2)), done); });
+      WaitFor<absl::StatusOr<SweepResult>>([&](const auto& done) { store().Sweep(At(absl::Hours(2)), done); });
   ASSERT_TRUE(swept.ok()) << swept.status();
   EXPECT_EQ(swept->changes, 1);
   EXPECT_THAT(Blobs(), ElementsAre("new", "open"));
@@ -115,12 +114,7 @@ TEST_F(StoreChanges, GoWhenTheyWereOverForLongAndNotBefore) {
 TEST_F(StoreChanges, OneThatIsDamagedIsNamedAndTheOthersAreRead) {
   const int64_t a = Append(job_, "a")->id;
   Append(other_, "b").IgnoreError();
-  store_.reset();
-  {
-    auto db = Database::Open({options_.path, false, absl::Seconds(5), 1 << 20});
-    ASSERT_TRUE((*db)->Run(absl::StrCat("UPDATE changes SET open = 0 WHERE id = ", a)).ok());
-  }
-  Reopen();
+  ChangeFile(absl::StrCat("UPDATE changes SET open = 0 WHERE id = ", a));
   const auto listed = store().ListChanges({}, 0, 10);
   ASSERT_EQ(listed->size(), 2u);
   EXPECT_EQ((*listed)[0].change.blob, "b");
@@ -132,12 +126,7 @@ TEST_F(StoreChanges, OneThatIsDamagedIsNamedAndTheOthersAreRead) {
 // A file of the version before changes were kept.
 TEST_F(StoreChanges, AnOlderFileGetsATableOfThem) {
   ASSERT_TRUE(Push(store(), job_, "payload").ok());
-  store_.reset();
-  {
-    auto db = Database::Open({options_.path, false, absl::Seconds(5), 1 << 20});
-    ASSERT_TRUE((*db)->Run("DROP TABLE changes; DROP TABLE pauses; PRAGMA user_version = 1").ok());
-  }
-  Reopen();
+  ChangeFile("DROP TABLE changes; DROP TABLE pauses; PRAGMA user_version = 1");
   EXPECT_EQ(store().SizesOf(job_).tail_pushes, 1);
   EXPECT_TRUE(Append(job_, "a").ok());
   Reopen();

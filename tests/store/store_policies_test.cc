@@ -104,11 +104,11 @@ TEST(JobKeyText, TellsSessionJobs) {
 class StorePauses : public StoreTest {
  protected:
   absl::StatusOr<int64_t> Pause(const PolicyScope& scope, const std::string& blob) {
-    return Wait<absl::StatusOr<int64_t>>(
+    return WaitFor<absl::StatusOr<int64_t>>(
         [&](const auto& done) { store().PutPause({scope, blob, "ann", At(absl::ZeroDuration())}, done); });
   }
   absl::StatusOr<int64_t> Resume(const PolicyScope& scope) {
-    return Wait<absl::StatusOr<int64_t>>(
+    return WaitFor<absl::StatusOr<int64_t>>(
         [&](const auto& done) { store().RemovePause(scope, At(absl::ZeroDuration()), done); });
   }
 };

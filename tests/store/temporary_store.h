@@ -3,13 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/store/database.h"
 #include "service/store/store.h"
+#include "service/store/wait_for.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tune {
@@ -23,56 +24,48 @@ inline std::unique_ptr<Store> MustOpen(const StoreOptions& options) {
   return store.ok() ? *std::move(store) : nullptr;
 }
 
-// `call(done)`, and what done was given.
-template <typename Result, typename Call>
-Result Wait(Call call) {
-  auto promise = std::make_shared<std::promise<Result>>();
-  call([promise](Result result) { promise->set_value(std::move(result)); });
-  return promise->get_future().get();
-}
-
 inline absl::StatusOr<PushResult> Push(Store& store, const JobKey& job, const std::string& payload,
                                        const IdempotencyKey& key = {}, const std::string& answer = "",
                                        absl::Time time = At(absl::ZeroDuration())) {
-  return Wait<absl::StatusOr<PushResult>>(
+  return WaitFor<absl::StatusOr<PushResult>>(
       [&](const auto& done) { store.AppendPush({job, key, payload, answer, time}, done); });
 }
 
 inline absl::Status Checkpoint(Store& store, const JobKey& job, int64_t sequence, const std::string& blob) {
-  return Wait<absl::Status>(
+  return WaitFor<absl::Status>(
       [&](const auto& done) { store.PutCheckpoint({job, sequence, blob, At(absl::ZeroDuration())}, done); });
 }
 
 inline absl::Status Forget(Store& store, const JobKey& job) {
-  return Wait<absl::Status>([&](const auto& done) { store.ForgetJob(job, done); });
+  return WaitFor<absl::Status>([&](const auto& done) { store.ForgetJob(job, done); });
 }
 
 inline absl::Status Recommend(Store& store, const JobKey& job, const std::string& blob,
                               absl::Time time = At(absl::ZeroDuration())) {
-  return Wait<absl::StatusOr<int64_t>>(
+  return WaitFor<absl::StatusOr<int64_t>>(
              [&](const auto& done) { store.AppendDecision({job, time, "scale", "with " + blob, ""}, blob, done); })
       .status();
 }
 
 inline absl::StatusOr<int64_t> Decide(Store& store, const JobKey& job, const std::string& reason,
                                       absl::Time time = At(absl::ZeroDuration())) {
-  return Wait<absl::StatusOr<int64_t>>(
+  return WaitFor<absl::StatusOr<int64_t>>(
       [&](const auto& done) { store.AppendDecision({job, time, "scale", reason, "blob of " + reason}, "", done); });
 }
 
 inline absl::StatusOr<int64_t> Put(Store& store, const PolicyScope& scope, const std::string& blob,
                                    const PolicyChange& change = {}) {
-  return Wait<absl::StatusOr<int64_t>>(
+  return WaitFor<absl::StatusOr<int64_t>>(
       [&](const auto& done) { store.PutPolicy({scope, blob, "ann", At(absl::ZeroDuration())}, change, done); });
 }
 
 inline absl::StatusOr<int64_t> Remove(Store& store, const PolicyScope& scope, const PolicyChange& change = {}) {
-  return Wait<absl::StatusOr<int64_t>>(
+  return WaitFor<absl::StatusOr<int64_t>>(
       [&](const auto& done) { store.RemovePolicy(scope, change, At(absl::ZeroDuration()), done); });
 }
 
 inline absl::StatusOr<SweepResult> Sweep(Store& store, absl::Time now) {
-  return Wait<absl::StatusOr<SweepResult>>([&](const auto& done) { store.Sweep(now, done); });
+  return WaitFor<absl::StatusOr<SweepResult>>([&](const auto& done) { store.Sweep(now, done); });
 }
 
 inline std::vector<StoredJob> Jobs(Store& store) {
@@ -109,6 +102,16 @@ class StoreTest : public testing::Test {
     store_.reset();
     store_ = MustOpen(options_);
     ASSERT_NE(store_, nullptr);
+  }
+  // Changes the file behind the store's back. Who refers to the store has to be gone.
+  void ChangeFile(const std::string& sql) {
+    store_.reset();
+    {
+      auto db = Database::Open({options_.path, false, absl::Seconds(5), 1 << 20});
+      ASSERT_TRUE(db.ok()) << db.status();
+      ASSERT_TRUE((*db)->Run(sql).ok());
+    }
+    Reopen();
   }
   Store& store() { return *store_; }
 
