@@ -140,7 +140,7 @@ TEST_F(StorePushes, OfAForgottenJobAreGoneWithItsKeysAndItsRecommendation) {
 TEST_F(StorePushes, AreReadWhileOthersAreWritten) {
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(Push(store(), {"ns", absl::StrCat("j", i)}, "a").ok());
   int seen = 0;
-  const absl::Status status = store().ForEachJob([&](StoredJob job) {
+  const absl::Status status = store().ForEachJob([&](const StoredJob& job) {
     ++seen;
     return Push(store(), job.job, "b").status();  // from within, and read by others at the same time
   });
