@@ -4,8 +4,6 @@
 #include <limits>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 
 namespace tune {
@@ -20,12 +18,6 @@ const KubeResource kPods = {"", "v1", "pods"};
 const KubeResource kNamespaces = {"", "v1", "namespaces"};
 const KubeResource kQuotas = {"", "v1", "resourcequotas"};
 const KubeResource kRanges = {"", "v1", "limitranges"};
-
-// Every namespace has its name as a label.
-std::string SelectorOf(const std::vector<std::string>& namespaces) {
-  if (namespaces.empty()) return "";
-  return absl::StrCat("kubernetes.io/metadata.name in (", absl::StrJoin(namespaces, ","), ")");
-}
 
 ObjectCache<FlinkJob>::Listener Told(const ClusterView::JobListener& listener, JobKind kind) {
   if (!listener) return nullptr;
@@ -49,9 +41,7 @@ absl::Status StartKind(KubeClient& client, const ClusterViewOptions& options, co
   ReflectorOptions informers = options.informers;
   informers.resource = resource;
   informers.label_selector = selector;
-  const bool namespaced = resource.plural != kNamespaces.plural;
-  auto started = KindCache<Value>::Start(
-      client, informers, namespaced ? options.namespaces : std::vector<std::string>(), reduce, listener);
+  auto started = KindCache<Value>::Start(client, informers, options.namespaces, reduce, listener);
   if (!started.ok()) return started.status();
   into = *std::move(started);
   return absl::OkStatus();
@@ -84,8 +74,7 @@ absl::StatusOr<std::unique_ptr<ClusterView>> ClusterView::Start(KubeClient& clie
   status.Update(StartKind<FlinkJob>(client, options, kSessionJobs, "", ReduceSessionJob, view->session_jobs_,
                                     Told(listener, JobKind::kSessionJob)));
   status.Update(StartKind<JobPod>(client, options, kPods, kJobPodSelector, ReducePod, view->pods_, Told(pod_listener)));
-  status.Update(StartKind<NamespaceFacts>(client, options, kNamespaces, SelectorOf(options.namespaces), ReduceNamespace,
-                                          view->namespaces_));
+  status.Update(StartKind<NamespaceFacts>(client, options, kNamespaces, "", ReduceNamespace, view->namespaces_));
   status.Update(StartKind<LimitsObject>(client, options, kQuotas, "", ReduceResourceQuota, view->quotas_));
   status.Update(StartKind<LimitsObject>(client, options, kRanges, "", ReduceLimitRange, view->ranges_));
   if (!status.ok()) return status;
@@ -151,7 +140,7 @@ std::vector<std::shared_ptr<const JobPod>> ClusterView::PodsOf(const std::string
 }
 
 std::shared_ptr<const NamespaceFacts> ClusterView::FindNamespace(const std::string& ns) const {
-  return namespaces_->Find("", ns);
+  return namespaces_->FindNamespace(ns);
 }
 
 NamespaceUse ClusterView::QuotaOf(const std::string& ns) const {

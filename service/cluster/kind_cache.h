@@ -1,4 +1,4 @@
-// The objects of one kind in all namespaces, or in some: an informer for each.
+// The objects of one kind in all namespaces, or in some: an informer for each. Of the kind of namespaces: all, or some.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ class KindCache {
   using Cache = ObjectCache<Value>;
   using Object = typename Cache::Object;
 
-  // `options` are those of each informer but for the namespace. An empty list: all namespaces, or a kind that has none.
+  // `options` are those of each informer but for the namespace. An empty list: all namespaces.
   // kInvalidArgument: options.
   static absl::StatusOr<std::unique_ptr<KindCache>> Start(KubeClient& client, const ReflectorOptions& options,
                                                           std::vector<std::string> namespaces,
@@ -41,9 +41,9 @@ class KindCache {
     namespaces.erase(std::unique(namespaces.begin(), namespaces.end()), namespaces.end());
     if (namespaces.empty()) namespaces.emplace_back();
     for (const std::string& ns : namespaces) {
-      ReflectorOptions of_namespace = options;
-      of_namespace.ns = ns;
-      auto informer = Informer<Value>::Start(client, std::move(of_namespace), reduce, listener);
+      ReflectorOptions part = options;
+      (options.resource.plural == "namespaces" ? part.name : part.ns) = ns;
+      auto informer = Informer<Value>::Start(client, std::move(part), reduce, listener);
       if (!informer.ok()) return informer.status();
       cache->parts_.push_back({ns, *std::move(informer)});
     }
@@ -54,6 +54,12 @@ class KindCache {
   std::shared_ptr<const Value> Find(const std::string& ns, const std::string& name) const {
     const Part* part = PartOf(ns);
     return part == nullptr ? nullptr : part->informer->cache().Find(ns, name);
+  }
+
+  // Of the kind of namespaces. nullptr: there is none of that name.
+  std::shared_ptr<const Value> FindNamespace(const std::string& ns) const {
+    const Part* part = PartOf(ns);
+    return part == nullptr ? nullptr : part->informer->cache().Find("", ns);
   }
 
   // As ObjectCache::List().

@@ -140,6 +140,14 @@ bool Reflector::Open(const std::string& query, absl::Duration timeout, absl::Sta
   return true;
 }
 
+// Behind a query: which objects.
+std::string Reflector::Selection() const {
+  std::string query;
+  if (!options_.name.empty()) absl::StrAppend(&query, "&fieldSelector=", Escaped("metadata.name=" + options_.name));
+  if (!options_.label_selector.empty()) absl::StrAppend(&query, "&labelSelector=", Escaped(options_.label_selector));
+  return query;
+}
+
 absl::StatusOr<std::string> Reflector::ReadSome() {
   // Only this thread replaces stream_; another one may cancel it meanwhile.
   absl::StatusOr<std::string> some = stream_->Read();
@@ -150,9 +158,8 @@ absl::StatusOr<std::string> Reflector::ReadSome() {
 absl::StatusOr<std::string> Reflector::ReadPage(const std::string& continue_token) {
   std::string query = absl::StrCat("limit=", options_.page_size);
   if (!continue_token.empty()) absl::StrAppend(&query, "&continue=", Escaped(continue_token));
-  if (!options_.label_selector.empty()) absl::StrAppend(&query, "&labelSelector=", Escaped(options_.label_selector));
   absl::Status status;
-  if (!Open(query, options_.page_timeout, status)) return status;
+  if (!Open(query + Selection(), options_.page_timeout, status)) return status;
   std::string page;
   while (true) {
     const absl::StatusOr<std::string> some = ReadSome();
@@ -219,9 +226,8 @@ absl::Status Reflector::List() {
 absl::Status Reflector::Watch() {
   const absl::Duration length = options_.watch_length * absl::Uniform(random_, 1.0, 2.0);
   const int64_t seconds = std::max<int64_t>(absl::ToInt64Seconds(length), 1);
-  std::string query = absl::StrCat("watch=1&allowWatchBookmarks=true&timeoutSeconds=", seconds,
-                                   "&resourceVersion=", Escaped(resource_version_));
-  if (!options_.label_selector.empty()) absl::StrAppend(&query, "&labelSelector=", Escaped(options_.label_selector));
+  const std::string query = absl::StrCat("watch=1&allowWatchBookmarks=true&timeoutSeconds=", seconds,
+                                         "&resourceVersion=", Escaped(resource_version_), Selection());
   {
     const std::lock_guard lock(mutex_);
     ++state_.watches;

@@ -41,6 +41,7 @@ class ObjectSink {
 struct ReflectorOptions {
   KubeResource resource;
   std::string ns;              // empty: all namespaces, or a kind that has none
+  std::string name;            // of one object, which a right to that object alone lets follow; empty: all objects
   std::string label_selector;  // "app=flink"; empty: all objects
   int page_size = 500;         // objects of one list request; >= 1
   int64_t most_page_bytes = 64 << 20;
@@ -76,6 +77,7 @@ class Reflector {
   Reflector(KubeClient& client, ReflectorOptions options, ObjectSink& sink, std::string path);
   void Run();
   void Sleep(absl::Duration wait);
+  std::string Selection() const;
   bool Open(const std::string& query, absl::Duration timeout, absl::Status& status);
   absl::StatusOr<std::string> ReadSome();
   absl::StatusOr<std::string> ReadPage(const std::string& continue_token);

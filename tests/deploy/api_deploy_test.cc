@@ -1,8 +1,10 @@
 // service/deploy at a real API server: that it is taken, and what the account then may and may not.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
+#include "service/cluster/cluster_view.h"
 #include "tests/deploy/deployed.h"
 #include "tests/deploy/rights.h"
 
@@ -60,6 +62,8 @@ const std::set<std::string> kReadsInNamespace = {"list flink.apache.org/flinkdep
                                                  "list /limitranges",
                                                  "watch /limitranges"};
 const std::set<std::string> kReadsNamespaces = {"list /namespaces", "watch /namespaces"};
+const std::set<std::string> kReadsNamespacesByName = {"list /namespaces team-a", "watch /namespaces team-a",
+                                                      "list /namespaces team-b", "watch /namespaces team-b"};
 const std::set<std::string> kWrites = {"get flink.apache.org/flinkdeployments",
                                        "patch flink.apache.org/flinkdeployments", "create events.k8s.io/events",
                                        "patch events.k8s.io/events"};
@@ -88,15 +92,40 @@ TEST_F(DeployApi, WritePatchesJobsEverywhereAndHasOneLease) {
 
 TEST_F(DeployApi, NamespacedReadsItsNamespacesAlone) {
   Check("namespaced");
-  for (const char* ns : {"team-a", "team-b"}) EXPECT_EQ(OwnRights(ns), All({kAsks, kReadsInNamespace})) << ns;
-  for (const char* ns : {"team-c", "tuned", "kube-system"}) EXPECT_EQ(OwnRights(ns), kAsks) << ns;
+  const auto everywhere = All({kAsks, kReadsNamespacesByName});
+  for (const char* ns : {"team-a", "team-b"}) EXPECT_EQ(OwnRights(ns), All({everywhere, kReadsInNamespace})) << ns;
+  for (const char* ns : {"team-c", "tuned", "kube-system"}) EXPECT_EQ(OwnRights(ns), everywhere) << ns;
 }
 
 TEST_F(DeployApi, NamespacedWritePatchesInItsNamespacesAlone) {
   Check("namespaced-write");
-  for (const char* ns : {"team-a", "team-b"}) EXPECT_EQ(OwnRights(ns), All({kAsks, kReadsInNamespace, kWrites})) << ns;
-  for (const char* ns : {"team-c", "kube-system"}) EXPECT_EQ(OwnRights(ns), kAsks) << ns;
-  EXPECT_EQ(OwnRights("tuned"), All({kAsks, kLease}));
+  const auto everywhere = All({kAsks, kReadsNamespacesByName});
+  for (const char* ns : {"team-a", "team-b"}) {
+    EXPECT_EQ(OwnRights(ns), All({everywhere, kReadsInNamespace, kWrites})) << ns;
+  }
+  for (const char* ns : {"team-c", "kube-system"}) EXPECT_EQ(OwnRights(ns), everywhere) << ns;
+  EXPECT_EQ(OwnRights("tuned"), All({everywhere, kLease}));
+}
+
+TEST_F(DeployApi, NamespacedFollowsEachKindAndTheSettingsOfItsNamespaces) {
+  Deploy("namespaced");
+  server_->Kubectl({"annotate", "--overwrite", "namespace", "team-b", "tune.dev/mode=advise"});
+  ClusterViewOptions options;
+  options.namespaces = {"team-a", "team-b"};
+  options.informers.most_wait = absl::Seconds(1);
+  const auto tuned = Tuned();
+  const auto view = ClusterView::Start(*tuned, options);
+  ASSERT_TRUE(view.ok()) << view.status();
+  EXPECT_TRUE(Eventually([&] {
+    const std::vector<KindState> kinds = (*view)->States();
+    return std::all_of(kinds.begin(), kinds.end(), [](const KindState& kind) { return kind.synced; });
+  }));
+  const auto settings = [&view] { return (*view)->FindNamespace("team-b")->annotations; };
+  EXPECT_THAT(settings(), testing::ElementsAre(testing::Pair("tune.dev/mode", "advise")));
+  server_->Kubectl({"annotate", "--overwrite", "namespace", "team-b", "tune.dev/mode=off"});
+  EXPECT_TRUE(Eventually([&] { return settings().at(0).second == "off"; }));
+  EXPECT_NE((*view)->FindNamespace("team-a"), nullptr);
+  EXPECT_EQ((*view)->FindNamespace("team-c"), nullptr);
 }
 
 // Its namespace takes hardened pods alone, and a pod that were not would never be made.

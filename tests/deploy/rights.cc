@@ -74,6 +74,9 @@ const std::vector<Right> kRights = {
     {"list", "", "pods", "", "",                                              kY, kY, kN, kN},
     {"list", "", "namespaces", "", "",                                        kY, kY, kN, kN},
     {"watch", "", "namespaces", "", "",                                       kY, kY, kN, kN},
+    {"list", "", "namespaces", "", "team-a",                                  kY, kY, kY, kY},
+    {"watch", "", "namespaces", "", "team-b",                                 kY, kY, kY, kY},
+    {"list", "", "namespaces", "", "team-c",                                  kY, kY, kN, kN},
     {"patch", "", "namespaces", "", "team-a",                                 kN, kN, kN, kN},
     // One daemon writes: a Lease of its own namespace, by its name.
     {"create", kLeases, "leases", "tuned", "",                                kN, kY, kN, kY},
