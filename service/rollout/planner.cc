@@ -43,7 +43,9 @@ void Write(const Refusal& refusal, v1::Refusal& out) {
 }
 
 std::optional<absl::StatusOr<JobSettings>> Planner::SettingsOf(const JobKey& job) const {
-  return ReadJobSettings(cluster_, job);
+  const std::shared_ptr<const FlinkJob> found = cluster_.FindJob(job);
+  if (found == nullptr) return std::nullopt;
+  return SettingsForWriting(cluster_, *found);
 }
 
 absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const Judgement& judged, bool by_person,
@@ -60,7 +62,7 @@ absl::StatusOr<PlannedChange> Planner::Plan(const JobKey& job, const Judgement& 
   PlannedChange planned;
   planned.change = ChangeOf(*found, judged, *plan, now);
   if (auto status = WriteFields(*plan, planned.change); !status.ok()) return status;
-  const absl::StatusOr<JobSettings> settings = ReadJobSettings(*found, cluster_.FindNamespace(job.ns).get());
+  const absl::StatusOr<JobSettings> settings = SettingsForWriting(cluster_, *found);
   if (settings.ok()) planned.priority = settings->priority;
   planned.refusals = RefusalsOf({*found, settings, *plan, judged.recommendation, *fit, by_person, now});
   return planned;

@@ -45,7 +45,7 @@ class Planner {
   // What the job's past says, and who paused it.
   absl::Status AddHistory(absl::Time now, PlannedChange& planned) const;
 
-  // The settings of the job's owner. nullopt: the cluster does not have the job.
+  // SettingsForWriting(). nullopt: the cluster does not have the job.
   std::optional<absl::StatusOr<JobSettings>> SettingsOf(const JobKey& job) const;
 
  private:

@@ -56,7 +56,7 @@ struct Refusal {
 // What is to be done, and to what. All of them outlive the call.
 struct RolloutCase {
   const FlinkJob& job;
-  const absl::StatusOr<JobSettings>& settings;  // ReadJobSettings()
+  const absl::StatusOr<JobSettings>& settings;  // SettingsForWriting()
   const SpecPatch& plan;
   const JobRecommendation& recommendation;
   const PlanFit& fit;

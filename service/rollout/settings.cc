@@ -172,4 +172,15 @@ std::optional<absl::StatusOr<JobSettings>> ReadJobSettings(const ClusterView& cl
   return ReadJobSettings(*found, cluster.FindNamespace(job.ns).get());
 }
 
+absl::StatusOr<JobSettings> SettingsForWriting(const ClusterView& cluster, const FlinkJob& job) {
+  const std::shared_ptr<const NamespaceFacts> ns = cluster.FindNamespace(job.key.ns);
+  if (ns != nullptr) return ReadJobSettings(job, ns.get());
+  std::string why;
+  for (const KindState& kind : cluster.States()) {
+    if (kind.kind == "namespaces" && !kind.error.ok()) why = absl::StrCat(" (", kind.error.message(), ")");
+  }
+  return absl::FailedPreconditionError(absl::StrCat("namespaces[", Quoted(job.key.ns), "] = not read", why,
+                                                    "; allowed: read, for the tune.dev settings of all its jobs"));
+}
+
 }  // namespace tune

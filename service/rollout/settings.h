@@ -47,6 +47,9 @@ struct JobSettings {
 absl::StatusOr<JobSettings> ReadJobSettings(const FlinkJob& job, const NamespaceFacts* ns);
 // The same of a job as the cluster has it now. nullopt: it does not have it.
 std::optional<absl::StatusOr<JobSettings>> ReadJobSettings(const ClusterView& cluster, const JobKey& job);
+// What holds when the job is written. kFailedPrecondition: its namespace was not read, so that nobody knows what that
+// one pins or forbids.
+absl::StatusOr<JobSettings> SettingsForWriting(const ClusterView& cluster, const FlinkJob& job);
 
 // What libtune writes itself: the last recommendation.
 constexpr char kRecommendationAnnotation[] = "tune.dev/recommendation";

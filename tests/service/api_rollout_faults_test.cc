@@ -235,7 +235,8 @@ TEST_F(RolloutFaults, WithoutRoomInTheStoreNothingIsWritten) {
   EXPECT_GT(refused, 0);
 }
 
-TEST_F(RolloutFaults, WhoMayNotPatchIsToldSo) {
+// First without a right to the namespace itself, whose settings may forbid anything.
+TEST_F(RolloutFaults, WhoMayNotReadTheNamespaceOrPatchIsToldSo) {
   // The daemon's own account may read alone.
   const std::string token = server_->TokenFor(ns_, "reader");
   server_->Apply(absl::StrReplaceAll(R"(
@@ -265,6 +266,17 @@ subjects: [{kind: ServiceAccount, name: reader, namespace: NS}]
   ASSERT_TRUE(Eventually([&] {
     status = Apply(daemon_, Wish("orders"));
     return status.error_code() != grpc::UNAVAILABLE;
+  }));
+  EXPECT_EQ(status.error_code(), grpc::FAILED_PRECONDITION) << status.error_message();
+  EXPECT_THAT(status.error_message(), HasSubstr(absl::StrCat("namespaces[\"", ns_, "\"] = not read")));
+  const std::string right = absl::StrCat("namespace-", ns_);
+  server_->Kubectl({"create", "clusterrole", right, "--verb=list,watch", "--resource=namespaces",
+                    absl::StrCat("--resource-name=", ns_)});
+  server_->Kubectl({"create", "clusterrolebinding", right, absl::StrCat("--clusterrole=", right),
+                    absl::StrCat("--serviceaccount=", ns_, ":reader")});
+  ASSERT_TRUE(Eventually([&] {
+    status = Apply(daemon_, Wish("orders"));
+    return status.error_code() != grpc::FAILED_PRECONDITION;
   }));
   EXPECT_EQ(status.error_code(), grpc::PERMISSION_DENIED) << status.error_message();
   EXPECT_TRUE(Audit("orders").empty());
