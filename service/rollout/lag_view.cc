@@ -30,6 +30,21 @@ std::optional<double> HeldBack(const VertexWindow& vertex, size_t first) {
   return std::min(1.0, used_s / task_s);
 }
 
+// Of the subtask that was so for most of the run's time; 0: none was seen.
+double HeldBackAtMost(const VertexWindow& vertex) {
+  double most = 0;
+  for (const SubtaskWindow& subtask : vertex.subtasks) {
+    if (subtask.covered_s <= 0) continue;
+    most = std::max(most, (subtask.busy_s + subtask.backpressured_s) / subtask.covered_s);
+  }
+  return most;
+}
+
+bool HasNoTime(const SourceWindow& source, const VertexWindow& vertex, std::optional<double> held_back) {
+  if (held_back.value_or(1) >= kNoTime) return true;
+  return source.kind == DemandKind::kLag && HeldBackAtMost(vertex) >= kNoTime;
+}
+
 struct SourceLag {
   double behind = 0;
   std::optional<double> growth;
@@ -88,14 +103,15 @@ LagView LookAtLag(const JobWindow& window, absl::Time from) {
   const size_t first = FirstBin(window, from);
   LagView view;
   for (const SourceWindow& source : window.sources) {
-    const std::optional<double> held_back = HeldBack(window.vertices[static_cast<size_t>(source.vertex)], first);
+    const VertexWindow& vertex = window.vertices[static_cast<size_t>(source.vertex)];
+    const std::optional<double> held_back = HeldBack(vertex, first);
     if (held_back) view.held_back = std::max(view.held_back.value_or(0), *held_back);
     const std::optional<SourceLag> lag = LagOf(source, window.bin, first);
     if (!lag) continue;
     view.behind = view.behind.value_or(0) + lag->behind;
     if (!lag->growth) continue;
     view.growth = std::max(view.growth.value_or(*lag->growth), *lag->growth);
-    if (lag->rises && *lag->growth >= kGrowth && held_back.value_or(1) >= kNoTime) view.grows = true;
+    if (lag->rises && *lag->growth >= kGrowth && HasNoTime(source, vertex, held_back)) view.grows = true;
   }
   return view;
 }

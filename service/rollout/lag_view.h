@@ -14,8 +14,9 @@ struct LagView {
   // By how much more is produced than read, as a share of what is produced: of the source that is worst; <= 0: what
   // waits shrinks. nullopt: too few bins, or nothing is known of the log.
   std::optional<double> growth;
-  // What waits grows clearly (Mann and Kendall), by kGrowth at least, and the sources have no time left. Offsets that
-  // are committed with each checkpoint rise and fall between them; a source that has time left does not fall behind.
+  // What waits grows clearly (Mann and Kendall), by kGrowth at least, and the source has no time left: all of it, or,
+  // where Flink itself tells what waits, the one subtask that has least. Offsets that are committed with each
+  // checkpoint rise and fall between them, whatever time one of the subtasks has.
   bool grows = false;
   // Of the sources' time, busy or held back from downstream, in [0, 1], over the later half of the bins: the worst
   // source's. nullopt: not measured.

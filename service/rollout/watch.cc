@@ -182,7 +182,7 @@ WatchStep Watch::LookAtRunning(const v1::Change& change, const JobLook& look) {
     const LagView& lag = *look.lag;
     if (lag.grows) {
       return GoBack(absl::StrCat("it falls behind: what waits grows by ", absl::SixDigits(100 * *lag.growth),
-                                 " % of what comes, and the sources have no time left"));
+                                 " % of what comes, and a source, or a subtask of it, has no time left"));
     }
     const bool had_time = change.has_held_back_before() && change.held_back_before() <= kHadTime;
     if (settled && !lag.behind && had_time && lag.held_back.value_or(0) >= kNoTime) {

@@ -67,6 +67,26 @@ TEST(LagView, ASourceThatHasTimeLeftDoesNot) {
   EXPECT_TRUE(LookAt(WindowOf(Line(10, 1000, 1500), 0.9)).grows);
 }
 
+// One of two subtasks is held back for 95 % of its time, the other one is idle: 48 % of them both.
+TEST(LagView, OneSubtaskWithoutTimeIsEnoughWhereFlinkTellsWhatWaits) {
+  JobWindow window = WindowOf(Line(10, 1000, 600), 0.48);
+  const auto subtask = [](double busy_s, double backpressured_s) {
+    SubtaskWindow s;
+    s.covered_s = 600;
+    s.busy_s = busy_s;
+    s.backpressured_s = backpressured_s;
+    return s;
+  };
+  window.vertices[0].subtasks = {subtask(6, 0), subtask(20, 550)};
+  EXPECT_FALSE(LookAt(window).grows) << "offsets of commits";
+  window.sources[0].kind = DemandKind::kLag;
+  EXPECT_TRUE(LookAt(window).grows);
+  window.vertices[0].subtasks[1] = subtask(20, 510);  // 88 %
+  EXPECT_FALSE(LookAt(window).grows);
+  window.vertices[0].subtasks[1] = {};
+  EXPECT_FALSE(LookAt(window).grows) << "not seen in this run";
+}
+
 TEST(LagView, GrowthByLessThanThreePercentIsNone) {
   EXPECT_FALSE(LookAt(WindowOf(Line(10, 0, 170), 1)).grows);  // 2.8 % of 6,000
   EXPECT_TRUE(LookAt(WindowOf(Line(10, 0, 190), 1)).grows);   // 3.2 %
@@ -166,7 +186,6 @@ TEST(LagView, FromTheWindowsEndOnThereIsNothing) {
   EXPECT_EQ(LookAtLag(window, absl::InfiniteFuture()).behind, std::nullopt);
 }
 
-// A source that has no time left and yet keeps up: of its log there is noise alone, as large as what comes in a bin.
 // Twenty minutes with one subtask, of which 900 records/s at 2 ms keep 1.8 busy; then, restarted, with three.
 // Its counters fell: it runs anew, with as many subtasks as before. Each record takes a millisecond now: 900/s go in.
 TEST(LagView, ThePresentBeginsWithTheLastStart) {
@@ -210,6 +229,7 @@ TEST(LagView, ThePresentKnowsNothingOfTheRunBefore) {
   EXPECT_NEAR(after.held_back.value_or(1), 0.01, 1e-3);  // the source is busy for a hundredth of its time
 }
 
+// A source that has no time left and yet keeps up: of its log there is noise alone, as large as what comes in a bin.
 TEST(LagView, NoiseIsTakenForGrowthAtMostOnceInTwoHundredTimes) {
   std::mt19937_64 random(20261122);
   std::normal_distribution<double> noise(5 * kOfBin, kOfBin);

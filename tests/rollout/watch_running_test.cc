@@ -116,7 +116,9 @@ TEST_F(WatchRunning, ThatFallsBehindGoesBackBeforeItHasSettled) {
   lag_ = LagView{5000, 0.25, true, 1.0};
   const WatchStep step = LookAt(520);
   EXPECT_EQ(step.verdict, WatchVerdict::kGoBack);
-  EXPECT_EQ(step.why, "it falls behind: what waits grows by 25 % of what comes, and the sources have no time left");
+  EXPECT_EQ(
+      step.why,
+      "it falls behind: what waits grows by 25 % of what comes, and a source, or a subtask of it, has no time left");
   change_.set_was_delayed(true);
   EXPECT_EQ(VerdictAt(520), WatchVerdict::kWait) << "it did before, too";
   lag_->grows = false;
