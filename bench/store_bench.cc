@@ -2,7 +2,6 @@
 //
 // STORE_BENCH_DIR names another folder; a file system in memory has no fsync to wait for.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>  // mkdtemp
 
 #include <condition_variable>
 #include <cstdlib>

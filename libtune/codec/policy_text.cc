@@ -37,14 +37,14 @@ using PolicyMap = std::map<std::string, absl::StatusOr<v1::TuningPolicy>>;
 
 // By name. Read once: a service is asked for them with every call.
 const PolicyMap& ShippedPolicies() {
-  static const PolicyMap* const kPolicies = [] {
+  static const PolicyMap* const shipped = [] {
     auto* policies = new PolicyMap;
     for (const BuiltinPolicy& policy : BuiltinPolicies()) {
       policies->emplace(policy.name, ParsePolicyText(policy.text, absl::StrCat("models/", policy.name, ".textproto")));
     }
     return policies;
   }();
-  return *kPolicies;
+  return *shipped;
 }
 
 bool IsOneWord(const std::string& text) {

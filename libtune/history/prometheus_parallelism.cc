@@ -25,7 +25,9 @@ std::vector<ParallelismSample> OfVertex(std::vector<SubtaskChange> steps, int32_
   std::map<int32_t, int> alive;  // series by subtask
   int64_t last_change_ms = 0;
   for (size_t i = 0; i < steps.size(); ++i) {
-    if ((alive[steps[i].subtask] += steps[i].change) == 0) alive.erase(steps[i].subtask);
+    int& series = alive[steps[i].subtask];
+    series += steps[i].change;
+    if (series == 0) alive.erase(steps[i].subtask);
     const bool same_instant = i + 1 < steps.size() && steps[i + 1].time_ms == steps[i].time_ms;
     if (same_instant || alive.empty()) continue;
     const int32_t parallelism = alive.rbegin()->first + 1;

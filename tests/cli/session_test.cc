@@ -7,8 +7,6 @@
 namespace tune {
 namespace {
 
-using testing::HasSubstr;
-
 Arguments Two() {
   Arguments a;
   a.histories = {"datasets/mem200-parallel-384"};

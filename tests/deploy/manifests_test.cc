@@ -130,6 +130,28 @@ TEST_F(DeployManifests, OneProcessHasTheStoreAndRoomForIt) {
   }
 }
 
+// tuned's flags, the rights in each namespace, and the right to see the namespace itself.
+TEST_F(DeployManifests, SingleNamespacesAreTheSameEverywhere) {
+  for (const char* overlay : {"namespaced", "namespaced-write"}) {
+    const Manifests all = Manifests::OfOverlay(overlay);
+    std::set<std::string> flags, bindings, names;
+    for (const std::string& argument : all.Arguments()) {
+      if (absl::StartsWith(argument, "--namespace=")) flags.insert(argument.substr(argument.find('=') + 1));
+    }
+    for (const YAML::Node& binding : all.OfKind("RoleBinding")) {
+      if (binding["metadata"]["name"].as<std::string>() == "tuned-lease") continue;
+      bindings.insert(binding["metadata"]["namespace"].as<std::string>());
+    }
+    for (const YAML::Node& role : all.OfKind("ClusterRole")) {
+      if (role["metadata"]["name"].as<std::string>() != "tuned-namespace-reader") continue;
+      for (const YAML::Node& name : role["rules"][0]["resourceNames"]) names.insert(name.as<std::string>());
+    }
+    EXPECT_EQ(flags, (std::set<std::string>{"team-a", "team-b"})) << overlay;
+    EXPECT_EQ(bindings, flags) << overlay;
+    EXPECT_EQ(names, flags) << overlay;
+  }
+}
+
 TEST_F(DeployManifests, NoRightIsAWildcardOrASecret) {
   for (const std::string& overlay : kOverlays) {
     const Manifests all = Manifests::OfOverlay(overlay);

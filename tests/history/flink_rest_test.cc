@@ -1,5 +1,6 @@
 #include "libtune/history/flink_rest.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libtune/history/flink_snapshot.h"
@@ -284,7 +285,7 @@ TEST(FlinkRestTest, TakesAGaugeOfTheJobForItsOnlyTaskManager) {
   all = ReadText(line("DEPLOYING", one));
   EXPECT_EQ(Text(all.samples.processes.at(0)), "1 tm tm1 old_gen_used_bytes=7");
   for (const std::string& second : {std::string("{}"), std::string("null")}) {
-    all = ReadText(line("RUNNING", one + ",\"tm2\":" + second));
+    all = ReadText(line("RUNNING", absl::StrCat(one, ",\"tm2\":", second)));
     EXPECT_EQ(Text(all.samples.processes.at(0)), "1 tm tm1 old_gen_used_bytes=7") << second;
   }
 }

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/support/answer.h"
 #include "tune/flink_memory.h"
 #include "tune/plan.h"
@@ -53,11 +55,10 @@ SpecPatch MustPlan(const FlinkDeploymentSpec& spec, const JobWindow& window, con
 std::vector<std::string> LinesOf(const SpecPatch& patch) {
   std::vector<std::string> lines;
   for (const SpecChange& change : patch.changes) {
-    std::string line;
-    for (const std::string& part : change.path) line += (line.empty() ? "" : " ") + part;
+    const std::string path = absl::StrJoin(change.path, " ");
     const std::string quote = change.is_number ? "" : "\"";
-    lines.push_back(line + ": " + change.before + " -> " + quote + change.after + quote);
-    EXPECT_FALSE(change.reason.empty()) << line;
+    lines.push_back(absl::StrCat(path, ": ", change.before, " -> ", quote, change.after, quote));
+    EXPECT_FALSE(change.reason.empty()) << path;
   }
   return lines;
 }
