@@ -44,7 +44,8 @@ class Writing {
       int64_t last = job.checkpoint ? std::atoll(job.checkpoint->blob.c_str()) : 0;
       if (job.checkpoint && last != job.checkpoint->sequence) Bad("checkpoint");
       for (const StoredPush& push : job.tail) {
-        if (push.sequence != ++last || std::atoll(push.payload.c_str()) != last) Bad("push " + push.payload);
+        ++last;
+        if (push.sequence != last || std::atoll(push.payload.c_str()) != last) Bad("push " + push.payload);
       }
       const auto index = static_cast<size_t>(std::atoi(job.job.name.c_str()));
       sent_[index] = acknowledged_[index] = last;
