@@ -19,10 +19,22 @@ size_t FirstBin(const JobWindow& window, absl::Time from) {
   return static_cast<size_t>(std::min(kBeyondAll, std::ceil(absl::FDivDuration(from - window.start, window.bin))));
 }
 
-// Over the later half of the bins: a job that falls behind slowly has some time left at first.
+// Where the later half of the bins begins: a job that falls behind slowly has some time left at first.
+size_t LaterHalf(const VertexWindow& vertex, size_t first) {
+  return first + (vertex.bins.size() - std::min(first, vertex.bins.size())) / 2;
+}
+
+// The first of the last bins that have no part of a start or a warm-up.
+size_t SinceStart(const VertexWindow& vertex, size_t first) {
+  size_t i = vertex.bins.size();
+  while (i > first && vertex.bins[i - 1].warm_s >= kWarm * vertex.bins[i - 1].covered_s) --i;
+  return i;
+}
+
+// In the bins from `first` on.
 std::optional<double> HeldBack(const VertexWindow& vertex, size_t first) {
   double task_s = 0, used_s = 0;
-  for (size_t i = first + (vertex.bins.size() - std::min(first, vertex.bins.size())) / 2; i < vertex.bins.size(); ++i) {
+  for (size_t i = first; i < vertex.bins.size(); ++i) {
     task_s += vertex.bins[i].task_s;
     used_s += vertex.bins[i].busy_s + vertex.bins[i].backpressured_s;
   }
@@ -72,19 +84,6 @@ std::optional<SourceLag> LagOf(const SourceWindow& source, absl::Duration bin, s
   return lag;
 }
 
-// Over the last bins, back to the one in which it started and warmed up last.
-std::optional<double> HeldBackSinceStart(const VertexWindow& vertex, size_t first) {
-  double task_s = 0, used_s = 0;
-  for (size_t i = vertex.bins.size(); i > first; --i) {
-    const Bin& bin = vertex.bins[i - 1];
-    if (bin.warm_s < kWarm * bin.covered_s) break;
-    task_s += bin.task_s;
-    used_s += bin.busy_s + bin.backpressured_s;
-  }
-  if (task_s <= 0) return std::nullopt;
-  return std::min(1.0, used_s / task_s);
-}
-
 }  // namespace
 
 LagView LookAtPresent(const JobWindow& window) {
@@ -93,7 +92,8 @@ LagView LookAtPresent(const JobWindow& window) {
   view.held_back.reset();
   const size_t first = FirstBin(window, from);
   for (const SourceWindow& source : window.sources) {
-    const auto held_back = HeldBackSinceStart(window.vertices[static_cast<size_t>(source.vertex)], first);
+    const VertexWindow& vertex = window.vertices[static_cast<size_t>(source.vertex)];
+    const std::optional<double> held_back = HeldBack(vertex, SinceStart(vertex, first));
     if (held_back) view.held_back = std::max(view.held_back.value_or(0), *held_back);
   }
   return view;
@@ -104,7 +104,7 @@ LagView LookAtLag(const JobWindow& window, absl::Time from) {
   LagView view;
   for (const SourceWindow& source : window.sources) {
     const VertexWindow& vertex = window.vertices[static_cast<size_t>(source.vertex)];
-    const std::optional<double> held_back = HeldBack(vertex, first);
+    const std::optional<double> held_back = HeldBack(vertex, LaterHalf(vertex, first));
     if (held_back) view.held_back = std::max(view.held_back.value_or(0), *held_back);
     const std::optional<SourceLag> lag = LagOf(source, window.bin, first);
     if (!lag) continue;

@@ -22,17 +22,16 @@ bool HasEnded(const FlinkJob& job) {
   return PhaseOf(job) == JobPhase::kFinished || PhaseOf(job) == JobPhase::kCanceled;
 }
 
-// How often something died, from `since` on, up to `most`; `last` is what died last of these.
-int CrashesOf(const std::vector<PodDeath>& deaths, absl::Time since, int most, const PodDeath*& last) {
+// From `since` on: each death, of those that are one node's the first alone.
+std::vector<const PodDeath*> CrashesOf(const std::vector<PodDeath>& deaths, absl::Time since) {
   std::map<std::string, absl::Time> of_node;
-  int crashes = 0;
+  std::vector<const PodDeath*> crashes;
   for (const PodDeath& death : deaths) {
     if (death.time < since) continue;
     const auto [it, is_first] = of_node.try_emplace(death.node, death.time);
     if (!is_first && !death.node.empty() && death.time - it->second < kAtOnce) continue;
     it->second = death.time;
-    last = &death;
-    if (++crashes == most) break;
+    crashes.push_back(&death);
   }
   return crashes;
 }
@@ -130,12 +129,11 @@ std::optional<Watch::Trouble> Watch::Broken(const v1::Change& change, const JobL
     if (death.time < *deployed_ || !death.is_oom) continue;
     return Trouble{absl::StrCat("pod ", death.pod, " was killed for its memory (OOMKilled)"), true};
   }
-  const PodDeath* last = nullptr;
-  const int crashes = CrashesOf(look.deaths, *deployed_, limits_.crashes, last);
-  if (crashes >= limits_.crashes) {
+  const std::vector<const PodDeath*> crashes = CrashesOf(look.deaths, *deployed_);
+  if (const auto enough = static_cast<size_t>(limits_.crashes); crashes.size() >= enough) {
+    const PodDeath& last = *crashes[enough - 1];
     return Trouble{
-        absl::StrCat("crash loop: ", crashes, " processes died, the last one ", last->pod, " (", last->reason, ")"),
-        ran};
+        absl::StrCat("crash loop: ", enough, " processes died, the last one ", last.pod, " (", last.reason, ")"), ran};
   }
   if (restarts_ >= limits_.crashes) {
     return Trouble{absl::StrCat("crash loop: the job restarted ", restarts_, " times"), ran};

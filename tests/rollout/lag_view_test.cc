@@ -52,6 +52,10 @@ std::vector<double> Line(int bins, double first, double step) {
   return lag;
 }
 
+void AddTasks(const SampleBatch& batch, WindowBuilder& builder) {
+  for (const TaskSample& sample : batch.tasks) ASSERT_TRUE(builder.Add(sample).ok());
+}
+
 LagView LookAt(const JobWindow& window) { return LookAtLag(window, absl::InfinitePast()); }
 
 TEST(LagView, ASaturatedSourceWhoseLogGrowsFallsBehind) {
@@ -190,15 +194,12 @@ TEST(LagView, FromTheWindowsEndOnThereIsNothing) {
 // Its counters fell: it runs anew, with as many subtasks as before. Each record takes a millisecond now: 900/s go in.
 TEST(LagView, ThePresentBeginsWithTheLastStart) {
   SteadyJob drowns(0.002), carries(0.001);
-  const auto add = [](const SampleBatch& batch, WindowBuilder& builder) {
-    for (const TaskSample& sample : batch.tasks) ASSERT_TRUE(builder.Add(sample).ok());
-  };
   const SampleBatch before = drowns.Run(kStart, absl::Minutes(20), 900, 1);
   for (const double minutes : {0.4, 0.9, 2.0, 10.0, 30.0}) {
     WindowBuilder builder = *WindowBuilder::Create(drowns.graph(), {}, {});
-    add(before, builder);
+    AddTasks(before, builder);
     SteadyJob fresh = carries;
-    add(fresh.Run(kStart + absl::Minutes(20.5), absl::Minutes(minutes), 900, 1), builder);  // warm from 21 on
+    AddTasks(fresh.Run(kStart + absl::Minutes(20.5), absl::Minutes(minutes), 900, 1), builder);  // warm from 21 on
     const LagView now = LookAtPresent(builder.Window());
     if (minutes < 0.5) {
       EXPECT_EQ(now.held_back, std::nullopt) << minutes;
@@ -212,10 +213,7 @@ TEST(LagView, ThePresentKnowsNothingOfTheRunBefore) {
   SteadyJob drowns(0.002), carries(0.002);
   JobGraph graph = drowns.graph();
   WindowBuilder builder = *WindowBuilder::Create(graph, {}, {});
-  const auto add = [&](const SampleBatch& batch) {
-    for (const TaskSample& sample : batch.tasks) ASSERT_TRUE(builder.Add(sample).ok());
-  };
-  add(drowns.Run(kStart, absl::Minutes(20), 900, 1));
+  AddTasks(drowns.Run(kStart, absl::Minutes(20), 900, 1), builder);
   const LagView before = LookAtPresent(builder.Window());
   EXPECT_TRUE(before.grows);
   EXPECT_GE(before.held_back.value_or(0), kNoTime);
@@ -223,7 +221,7 @@ TEST(LagView, ThePresentKnowsNothingOfTheRunBefore) {
   for (int vertex = 0; vertex < 2; ++vertex) {
     ASSERT_TRUE(builder.Add(ParallelismSample{absl::ToUnixMillis(restarted), vertex, 3}).ok());
   }
-  add(carries.Run(restarted, absl::Minutes(20), 900, 3));
+  AddTasks(carries.Run(restarted, absl::Minutes(20), 900, 3), builder);
   const LagView after = LookAtPresent(builder.Window());
   EXPECT_FALSE(after.grows);
   EXPECT_NEAR(after.held_back.value_or(1), 0.01, 1e-3);  // the source is busy for a hundredth of its time
